@@ -1,0 +1,63 @@
+#pragma once
+
+#include <xylem/detail/kind.hpp>
+#include <xylem/detail/rendered.hpp>
+#include <xylem/field.hpp>
+
+/// What an argument of a log call is to the record: a value of the message, a field, or the text of
+/// an exception.
+namespace xylem::detail {
+
+/// Travels as a hidden argument of XYLEM_EXCEPTION and Logger::exception.
+struct ExceptionText {
+  std::string text;
+};
+
+template <typename T>
+inline constexpr bool is_field = false;
+template <typename S>
+inline constexpr bool is_field<Field<S>> = true;
+
+/// Takes a `{}` of the format string.
+template <typename T>
+inline constexpr bool is_positional = !is_field<T> && !std::is_same_v<T, ExceptionText>;
+
+/// The argument ready to be copied. `index` counts the positional arguments before it.
+template <typename T>
+constexpr decltype(auto) prepare(std::string_view format, std::size_t index, const T& argument) {
+  if constexpr (is_positional<T> && is_rendered<T>) {
+    return render(format, index, argument);
+  } else if constexpr (is_positional<T>) {
+    return stored(argument);
+  } else {
+    return (argument);
+  }
+}
+
+/// The plain stored value of a prepared argument.
+template <typename T>
+constexpr const T& plain(const T& value) noexcept {
+  return value;
+}
+template <typename S>
+constexpr decltype(auto) plain(const Field<S>& field) noexcept {
+  return plain(field.value);
+}
+inline Text<Kind::rendered> plain(const Rendered& value) noexcept {
+  return {value.text};
+}
+inline Text<Kind::exception> plain(const ExceptionText& value) noexcept {
+  return {value.text};
+}
+
+/// The kind that a prepared argument is stored as.
+template <typename T>
+inline constexpr Kind kind_of_prepared = kind_of<T>;
+template <typename S>
+inline constexpr Kind kind_of_prepared<Field<S>> = kind_of_prepared<S>;
+template <>
+inline constexpr Kind kind_of_prepared<Rendered> = Kind::rendered;
+template <>
+inline constexpr Kind kind_of_prepared<ExceptionText> = Kind::exception;
+
+}  // namespace xylem::detail

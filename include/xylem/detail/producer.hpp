@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <xylem/detail/atomic.hpp>
+#include <xylem/detail/slot.hpp>
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace xylem::detail {
+
+/// The calling thread's end of its ring.
+///
+///     slots_free_to_write:  [head, limit)          limit = tail seen last + capacity
+///     slot of position p:   slots + (p & mask) * 64
+///
+/// The slots are mapped twice in a row, so a record that begins in the last slot goes on without a
+/// break. Positions count up for ever. All zero until the thread's first record: then limit ==
+/// head, and the first call takes the slow path, which maps a ring.
+struct Producer {
+  std::byte* slots;
+  std::uint64_t head;
+  std::uint64_t limit;
+  std::uint64_t mask;
+  Atomic<std::uint64_t>* published;  // where the consumer reads the head
+  bool tick_is_tsc;
+};
+
+// initial-exec: one instruction finds it in a shared library too. Constant-initialised and without
+// a destructor, so the compiler emits no guard around it, and the last destructor of a thread may
+// still log.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Producer t_producer;
+
+/// The tick of engines that do not count in TSC: CLOCK_MONOTONIC, in nanoseconds.
+std::uint64_t monotonic_tick() noexcept;
+
+inline std::uint64_t tick(const Producer& producer) noexcept {
+#if defined(__x86_64__)
+  if (producer.tick_is_tsc) [[likely]] {
+    return __rdtsc();
+  }
+#else
+  static_cast<void>(producer);
+#endif
+  return monotonic_tick();
+}
+
+/// Where a record that did not simply fit is to be written.
+struct Room {
+  std::byte* header;   // in the ring; null: the record is to be dropped
+  std::byte* payload;  // behind the header, or in a spill block
+  std::uint64_t word;  // slot count and flags of the header, still without ids
+  std::uint64_t slots;
+};
+
+/// Finds room for a payload: maps the thread's ring, waits for the consumer, allocates a spill
+/// block, or counts a drop, as the engine's configuration says.
+Room make_room(Producer& producer, std::size_t payload_bytes) noexcept;
+
+}  // namespace xylem::detail
