@@ -1,0 +1,18 @@
+#include <xylem/detail/logger_state.hpp>
+#include <xylem/detail/submit.hpp>
+#include <xylem/record.hpp>
+
+#include "record/foreign.hpp"
+#include "record/site.hpp"
+
+namespace xylem {
+
+bool handle(const Record& record) {
+  const detail::LoggerState& logger = detail::logger_state(record.name);
+  if (record.levelno < logger.threshold.load_relaxed()) return false;
+  const std::string packed = record::pack(record);
+  detail::submit(record::foreign_site, logger.id, detail::String{packed});
+  return true;
+}
+
+}  // namespace xylem

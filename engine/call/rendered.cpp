@@ -1,0 +1,48 @@
+#include <exception>
+
+#include <xylem/detail/rendered.hpp>
+
+namespace xylem::detail {
+namespace {
+
+/// The specification (":>8") of the `index`th replacement field that takes a positional argument,
+/// counting those without a number; of the first with that number. Empty when it has none. Nested
+/// fields, which take arguments of their own, are not followed: their specification is dropped.
+std::string_view find_spec(std::string_view format, std::size_t index) {
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '{') continue;
+    if (i + 1 < format.size() && format[i + 1] == '{') {
+      ++i;
+      continue;
+    }
+    std::size_t at = i + 1;
+    std::size_t id = 0;
+    const std::size_t digits = at;
+    for (; at < format.size() && format[at] >= '0' && format[at] <= '9'; ++at) {
+      id = id * 10 + static_cast<std::size_t>(format[at] - '0');
+    }
+    const bool named = at < format.size() && format[at] != ':' && format[at] != '}';
+    if (!named && at == digits) id = next++;
+    const std::size_t end = format.find('}', at);
+    if (end == std::string_view::npos) return {};
+    const std::string_view spec = format.substr(at, end - at);
+    if (!named && id == index && spec.find('{') == std::string_view::npos) return spec;
+    i = end;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string render_with_spec(std::string_view format, std::size_t index, fmt::format_args args) {
+  std::string field{"{"};
+  field.append(find_spec(format, index)).append("}");
+  try {
+    return fmt::vformat(field, args);
+  } catch (const std::exception& error) {
+    return std::string{"<"} + error.what() + ">";
+  }
+}
+
+}  // namespace xylem::detail

@@ -1,0 +1,221 @@
+#include "config/build.hpp"
+
+#include <algorithm>
+#include <set>
+#include <type_traits>
+#include <utility>
+
+#include <unistd.h>
+
+#include <xylem/config.hpp>
+
+#include "config/python_text.hpp"
+#include "format/json_formatter.hpp"
+#include "format/text_formatter.hpp"
+#include "format/utf8.hpp"
+#include "route/filter.hpp"
+#include "route/handler.hpp"
+#include "sink/file_sink.hpp"
+#include "sink/rotating_file_sink.hpp"
+#include "sink/stream_sink.hpp"
+
+namespace xylem::config {
+namespace {
+
+using FormatterPtr = std::shared_ptr<format::Formatter>;
+using FilterPtr = std::shared_ptr<const route::Filter>;
+using HandlerPtr = std::shared_ptr<const route::Handler>;
+using SinkPtr = std::shared_ptr<sink::Sink>;
+
+/// For std::visit: one lambda a type.
+template <typename... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <typename... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+format::TextFormatter::Default to_default(const std::string& name, const Value& value) {
+  using record::Value;
+  if (const auto* const number = value.get_if<std::int64_t>()) return {name, Value::of(*number)};
+  if (const auto* const number = value.get_if<double>()) return {name, Value::of(*number)};
+  if (const auto* const flag = value.get_if<bool>()) return {name, Value::of(*flag)};
+  if (value.is_null()) return {name, Value::none()};
+  return {name, Value::of(std::string_view{}), python_str(value)};
+}
+
+FormatterPtr make_formatter(const FormatterPlan& plan) {
+  return std::visit(
+      Overloaded{
+          [](const PatternFormatterPlan& pattern) -> FormatterPtr {
+            format::TextFormatter::Options options{pattern.format, pattern.datefmt};
+            for (const auto& [name, value] : pattern.defaults) {
+              options.defaults.push_back(to_default(name, value));
+            }
+            return std::make_shared<format::TextFormatter>(std::move(options));
+          },
+          [](const JsonFormatterPlan& json) -> FormatterPtr {
+            return std::make_shared<format::JsonFormatter>(format::JsonFormatter::Options{
+                json.fmt_keys, json.ensure_ascii, json.item_separator, json.key_separator});
+          },
+      },
+      plan.kind);
+}
+
+FilterPtr make_filter(const FilterPlan& plan) {
+  return std::visit(Overloaded{
+                        [](const NameFilterPlan& name) -> FilterPtr {
+                          return std::make_shared<route::NameFilter>(name.prefix);
+                        },
+                        [](const MaxLevelFilterPlan& level) -> FilterPtr {
+                          return std::make_shared<route::MaxLevelFilter>(level.max_level);
+                        },
+                    },
+                    plan.kind);
+}
+
+sink::FileOptions file_options(const FilePlan& plan) {
+  return {plan.mode == 'w' ? sink::OpenMode::truncate : sink::OpenMode::append, plan.delay};
+}
+
+/// Makes the parts of one plan; later parts refer to earlier ones by index.
+class Builder {
+ public:
+  explicit Builder(const Plan& plan) : plan_{plan} {
+    for (const FormatterPlan& formatter : plan.formatters) {
+      attempt("formatter", formatter, [&] { formatters_.push_back(make_formatter(formatter)); });
+    }
+    for (const FilterPlan& filter : plan.filters) filters_.push_back(make_filter(filter));
+    for (const HandlerPlan& handler : plan.handlers) {
+      attempt("handler", handler, [&] { handlers_.push_back(make_handler(handler)); });
+    }
+  }
+
+  const std::vector<HandlerPtr>& handlers() const { return handlers_; }
+
+  void apply(const LoggerPlan& plan, route::LoggerNode& node) const {
+    if (plan.level) node.level = *plan.level;
+    if (plan.propagate) node.propagate = *plan.propagate;
+    node.disabled = false;
+    node.handlers.clear();
+    for (const std::size_t index : plan.handlers) node.handlers.push_back(handlers_[index]);
+    for (const std::size_t index : plan.filters) node.filters.push_back(filters_[index]);
+  }
+
+ private:
+  /// Puts what goes wrong in the words of CPython, with the place.
+  template <typename Part, typename F>
+  void attempt(const char* what, const Part& part, F&& make) const {
+    try {
+      make();
+    } catch (const std::exception& error) {
+      throw ConfigError{std::string{"Unable to configure "} + what + " " + python_repr(part.name) +
+                            ": " + error.what(),
+                        part.path, plan_.source};
+    }
+  }
+
+  HandlerPtr make_handler(const HandlerPlan& plan) {
+    auto handler = std::make_shared<route::Handler>();
+    handler->name = plan.name;
+    handler->level = plan.level;
+    for (const std::size_t index : plan.filters) handler->filters.push_back(filters_[index]);
+    handler->formatter = plan.formatter ? formatters_[*plan.formatter] : default_formatter();
+    std::visit([&](const auto& kind) { equip(*handler, kind); }, plan.kind);
+    return handler;
+  }
+
+  FormatterPtr default_formatter() {
+    if (default_formatter_ == nullptr) {
+      default_formatter_ =
+          std::make_shared<format::TextFormatter>(format::TextFormatter::Options{});
+    }
+    return default_formatter_;
+  }
+
+  /// Handlers of one stream share its sink, so that their lines keep the order of the records.
+  void equip(route::Handler& handler, const StreamPlan& plan) {
+    const bool is_output = plan.stream == StandardStream::output;
+    SinkPtr& shared = is_output ? output_ : error_;
+    if (shared == nullptr) {
+      shared = std::make_shared<sink::StreamSink>(is_output ? STDOUT_FILENO : STDERR_FILENO,
+                                                  is_output ? "stdout" : "stderr");
+    }
+    handler.sink = shared;
+    handler.terminator = plan.terminator;
+  }
+
+  void equip(route::Handler& handler, const FilePlan& plan) {
+    handler.sink = std::make_shared<sink::FileSink>(plan.filename, file_options(plan));
+    handler.terminator = plan.terminator;
+  }
+
+  void equip(route::Handler& handler, const RotatingFilePlan& plan) {
+    const sink::RotationOptions rotation{plan.max_bytes, plan.backup_count,
+                                         format::count_code_points(plan.file.terminator)};
+    handler.sink = std::make_shared<sink::RotatingFileSink>(plan.file.filename, rotation,
+                                                            file_options(plan.file));
+    handler.terminator = plan.file.terminator;
+  }
+
+  void equip(route::Handler& handler, const QueuePlan& plan) {
+    for (const std::size_t index : plan.handlers) handler.members.push_back(handlers_[index]);
+    handler.respect_handler_level = plan.respect_handler_level;
+  }
+
+  void equip(route::Handler&, const NullPlan&) {}
+
+  const Plan& plan_;
+  std::vector<FormatterPtr> formatters_;
+  std::vector<FilterPtr> filters_;
+  std::vector<HandlerPtr> handlers_;
+  FormatterPtr default_formatter_;
+  SinkPtr output_;
+  SinkPtr error_;
+};
+
+/// CPython's treatment of loggers that the configuration does not name: those below a logger that
+/// it names, and that was there before, start afresh; the others are disabled, or enabled again.
+void treat_unnamed(route::Tree& tree, const Plan& plan, const std::set<std::string>& existing) {
+  std::set<std::string> named;
+  for (const LoggerPlan& logger : plan.loggers) named.insert(logger.name);
+  const auto is_below_named = [&](const std::string& name) {
+    for (std::string_view above = route::parent_of(name); above != "root";
+         above = route::parent_of(above)) {
+      const std::string parent{above};
+      if (named.contains(parent) && existing.contains(parent)) return true;
+    }
+    return false;
+  };
+  for (const std::string& name : existing) {
+    if (named.contains(name)) continue;
+    route::LoggerNode& node = tree.node(name);
+    if (is_below_named(name)) {
+      node.level = 0;
+      node.propagate = true;
+    } else {
+      node.disabled = plan.disable_existing_loggers;
+    }
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& former,
+                                         const std::vector<std::string>& existing_names) {
+  const Builder parts{plan};
+  auto tree = std::make_shared<route::Tree>(former);
+  std::set<std::string> existing{existing_names.begin(), existing_names.end()};
+  for (auto& [name, node] : tree->nodes()) {
+    existing.insert(name);
+    node.handlers.clear();  // the former handlers are closed when this tree comes into force
+  }
+  existing.erase("root");
+  tree->handlers = parts.handlers();
+  for (const LoggerPlan& logger : plan.loggers) parts.apply(logger, tree->node(logger.name));
+  treat_unnamed(*tree, plan, existing);
+  if (plan.root) parts.apply(*plan.root, tree->node("root"));
+  return tree;
+}
+
+}  // namespace xylem::config

@@ -1,0 +1,20 @@
+#pragma once
+/// @file
+/// From a plan to the handlers, formatters and loggers that carry it out.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/plan.hpp"
+#include "route/tree.hpp"
+
+namespace xylem::config {
+
+/// Opens the files and makes the tree that is to follow `former`, which stays as it is.
+/// @param existing the names of all loggers that the process has
+/// @throws ConfigError when a file cannot be opened; whatever was opened before is closed again
+std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& former,
+                                         const std::vector<std::string>& existing);
+
+}  // namespace xylem::config

@@ -1,0 +1,291 @@
+#include "config/describe.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "config/levels.hpp"
+#include "config/python_text.hpp"
+#include "config/reach.hpp"
+
+namespace xylem::config {
+namespace {
+
+/// A name as it is, or quoted and escaped where that would not be one visible word or would drive
+/// a terminal.
+std::string shown(const std::string& text) {
+  std::string quoted = python_repr(text);
+  const bool is_plain = quoted.size() == text.size() + 2 && !text.empty() && text.front() != ' ' &&
+                        text.back() != ' ';
+  return is_plain ? text : quoted;
+}
+
+template <typename Range, typename Name>
+std::string joined(const Range& range, std::string_view separator, Name name) {
+  std::string text;
+  for (const auto& item : range) {
+    if (!text.empty()) text += separator;
+    text += name(item);
+  }
+  return text;
+}
+
+/// Lines of a name and what is said of it, which line up.
+class Table {
+ public:
+  /// Further lines of the same entry have an empty name.
+  void add(std::string name, std::string text) {
+    rows_.emplace_back(std::move(name), std::move(text));
+  }
+
+  void print(std::string_view title, std::string& out) const {
+    if (rows_.empty()) return;
+    std::size_t width = 0;
+    for (const auto& [name, text] : rows_) width = std::max(width, columns(name));
+    fmt::format_to(std::back_inserter(out), "\n{}\n", title);
+    for (const auto& [name, text] : rows_) {
+      const std::string padding(width - columns(name), ' ');
+      fmt::format_to(std::back_inserter(out), "  {}{}  {}\n", name, padding, text);
+    }
+  }
+
+ private:
+  static std::size_t columns(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+  }
+
+  std::vector<std::pair<std::string, std::string>> rows_;
+};
+
+std::string handler_names(const Plan& plan, const std::vector<std::size_t>& handlers,
+                          std::string_view separator) {
+  return joined(handlers, separator,
+                [&plan](std::size_t index) { return shown(plan.handlers[index].name); });
+}
+
+std::string filter_names(const Plan& plan, const std::vector<std::size_t>& filters) {
+  return joined(filters, ", ",
+                [&plan](std::size_t index) { return shown(plan.filters[index].name); });
+}
+
+std::string levels_of(const Route& route) {
+  const bool has_upper = route.max_level != std::numeric_limits<int>::max();
+  std::string text;
+  if (route.min_level > route.max_level) {
+    return "nothing";
+  } else if (!has_upper) {
+    text = route.min_level <= 0 ? "everything" : level_name(route.min_level) + " and above";
+  } else if (route.min_level <= 0) {
+    text = "up to " + level_name(route.max_level);
+  } else {
+    text = level_name(route.min_level) + " to " + level_name(route.max_level);
+  }
+  if (!route.only.empty()) text += ", only " + joined(route.only, " and ", shown);
+  return text;
+}
+
+std::string level_of(const std::vector<LoggerView>& views, std::size_t index) {
+  const LoggerView& view = views[index];
+  std::string text = level_name(view.effective_level);
+  const bool is_default = index == 0 && (view.plan == nullptr || !view.plan->level);
+  if (is_default) {
+    text += " (default)";
+  } else if (view.level_from != index) {
+    text += " (from " + shown(views[view.level_from].name) + ")";
+  }
+  return text;
+}
+
+bool writes_text(const HandlerPlan& handler) {
+  return !std::holds_alternative<QueuePlan>(handler.kind) &&
+         !std::holds_alternative<NullPlan>(handler.kind);
+}
+
+/// A queue at the end of a way has no handlers.
+std::string route_text(const Plan& plan, const Route& route) {
+  const bool is_written = writes_text(plan.handlers[route.handlers.back()]);
+  return levels_of(route) + (is_written ? "" : ", discarded");
+}
+
+void describe_loggers(const Plan& plan, std::string& out) {
+  const std::vector<LoggerView> views = view_loggers(plan);
+  Table table;
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const LoggerView& view = views[i];
+    const std::string indent(2 * view.depth, ' ');
+    std::string text = level_of(views, i);
+    if (view.plan != nullptr && !view.plan->filters.empty()) {
+      text += ", filters " + filter_names(plan, view.plan->filters);
+    }
+    if (view.plan != nullptr && !view.plan->propagate.value_or(true)) {
+      text += ", does not propagate";
+    }
+    table.add(indent + shown(view.name), text);
+    const std::vector<Route> routes = routes_of(plan, views, i);
+    for (const Route& route : routes) {
+      table.add(indent + "  -> " + handler_names(plan, route.handlers, " -> "),
+                route_text(plan, route));
+    }
+    if (routes.empty()) {
+      const int least = std::max(view.effective_level, 30);
+      table.add(indent + "  -> no handler", level_name(least) + " and above: message to stderr");
+    }
+  }
+  table.print("Loggers", out);
+}
+
+std::string terminator_note(const std::string& terminator) {
+  return terminator == "\n" ? "" : ", lines end in " + python_repr(terminator);
+}
+
+std::string file_text(const FilePlan& file) {
+  return fmt::format("{}: {}{}{}", shown(file.filename), file.mode == 'w' ? "overwrite" : "append",
+                     file.delay ? ", opened at the first record" : "",
+                     terminator_note(file.terminator));
+}
+
+struct KindText {
+  const Plan& plan;
+
+  std::string operator()(const StreamPlan& stream) const {
+    return (stream.stream == StandardStream::output ? "stdout" : "stderr") +
+           terminator_note(stream.terminator);
+  }
+  std::string operator()(const FilePlan& file) const { return file_text(file); }
+  std::string operator()(const RotatingFilePlan& rotating) const {
+    const std::string file = file_text(rotating.file);
+    if (rotating.max_bytes <= 0) return file + ", never rolls over";
+    if (rotating.backup_count == 0) return file + ", grows without bound (backupCount is 0)";
+    return fmt::format("{}, {} bytes a file, {} backup{}", file, rotating.max_bytes,
+                       rotating.backup_count, rotating.backup_count == 1 ? "" : "s");
+  }
+  std::string operator()(const QueuePlan& queue) const {
+    if (queue.handlers.empty()) return "no handlers: records are discarded";
+    return "to " + handler_names(plan, queue.handlers, ", ") +
+           (queue.respect_handler_level ? ", at their levels" : ", whatever their levels");
+  }
+  std::string operator()(const NullPlan&) const { return "discards"; }
+};
+
+void describe_handlers(const Plan& plan, std::string& out) {
+  Table table;
+  for (const HandlerPlan& handler : plan.handlers) {
+    table.add(shown(handler.name), handler.class_name);
+    table.add("", std::visit(KindText{plan}, handler.kind));
+    std::string text = "level " + level_name(handler.level);
+    if (handler.formatter) {
+      text += ", formatter " + shown(plan.formatters[*handler.formatter].name);
+    } else if (writes_text(handler)) {
+      text += ", format %(message)s";
+    }
+    if (!handler.filters.empty()) text += ", filters " + filter_names(plan, handler.filters);
+    table.add("", text);
+  }
+  table.print("Handlers, in order of construction", out);
+}
+
+void describe_pattern(const PatternFormatterPlan& pattern, Table& table) {
+  table.add("", "format   " + shown(pattern.format));
+  if (!pattern.datefmt.empty()) table.add("", "datefmt  " + shown(pattern.datefmt));
+  if (pattern.defaults.empty()) return;
+  const auto pair = [](const auto& entry) {
+    return shown(entry.first) + "=" + python_repr(entry.second);
+  };
+  table.add("", "defaults " + joined(pattern.defaults, ", ", pair));
+}
+
+void describe_json(const JsonFormatterPlan& json, Table& table) {
+  const auto pair = [](const auto& entry) {
+    return entry.first == entry.second ? shown(entry.first)
+                                       : shown(entry.first) + "=" + shown(entry.second);
+  };
+  table.add("", "keys     " + joined(json.fmt_keys, ", ", pair));
+  table.add("", fmt::format("text     {}, separators {} {}", json.ensure_ascii ? "ASCII" : "UTF-8",
+                            python_repr(json.item_separator), python_repr(json.key_separator)));
+}
+
+void describe_formatters(const Plan& plan, std::string& out) {
+  Table table;
+  for (const FormatterPlan& formatter : plan.formatters) {
+    table.add(shown(formatter.name), formatter.class_name);
+    if (const auto* pattern = std::get_if<PatternFormatterPlan>(&formatter.kind)) {
+      describe_pattern(*pattern, table);
+    } else {
+      describe_json(std::get<JsonFormatterPlan>(formatter.kind), table);
+    }
+  }
+  table.print("Formatters", out);
+}
+
+void describe_filters(const Plan& plan, std::string& out) {
+  Table table;
+  for (const FilterPlan& filter : plan.filters) {
+    std::string text = filter.class_name + ": ";
+    if (const auto* limit = std::get_if<MaxLevelFilterPlan>(&filter.kind)) {
+      text += "up to " + level_name(limit->max_level);
+    } else {
+      const std::string& prefix = std::get<NameFilterPlan>(filter.kind).prefix;
+      text += prefix.empty() ? "everything" : "logger " + shown(prefix) + " and those below it";
+    }
+    table.add(shown(filter.name), text);
+  }
+  table.print("Filters", out);
+}
+
+const FilePlan* file_of(const HandlerPlan& handler) {
+  if (const auto* rotating = std::get_if<RotatingFilePlan>(&handler.kind)) return &rotating->file;
+  return std::get_if<FilePlan>(&handler.kind);
+}
+
+void describe_files(const Plan& plan, std::string& out) {
+  std::vector<std::pair<std::string, std::vector<std::size_t>>> files;
+  for (std::size_t i = 0; i < plan.handlers.size(); ++i) {
+    const FilePlan* file = file_of(plan.handlers[i]);
+    if (file == nullptr) continue;
+    auto known = std::find_if(files.begin(), files.end(),
+                              [file](const auto& entry) { return entry.first == file->filename; });
+    if (known == files.end()) known = files.insert(known, {file->filename, {}});
+    known->second.push_back(i);
+  }
+  Table table;
+  for (const auto& [filename, handlers] : files) {
+    table.add(shown(filename), "written by " + handler_names(plan, handlers, " and "));
+  }
+  table.print("Files", out);
+}
+
+void describe_engine(const Plan& plan, std::string& out) {
+  constexpr std::uint32_t kSlotsPerKib = 1024 / 64;
+  Table table;
+  table.add("ring", fmt::format("{} slots ({} KiB) a thread, {}", plan.engine.ring_slots,
+                                plan.engine.ring_slots / kSlotsPerKib,
+                                plan.engine.when_full == WhenFull::block
+                                    ? "callers wait when it is full"
+                                    : "records are dropped when it is full"));
+  table.add("clock", plan.engine.clock == ClockSource::tsc ? "tsc" : "system");
+  table.add("loggers not named", plan.disable_existing_loggers ? "disabled" : "left as they are");
+  table.print("Engine", out);
+}
+
+}  // namespace
+
+std::string describe(const Plan& plan) {
+  std::string out = (plan.source.empty() ? "configuration" : shown(plan.source)) + "\n";
+  describe_loggers(plan, out);
+  describe_handlers(plan, out);
+  describe_formatters(plan, out);
+  describe_filters(plan, out);
+  describe_files(plan, out);
+  describe_engine(plan, out);
+  return out;
+}
+
+}  // namespace xylem::config

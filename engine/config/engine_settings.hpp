@@ -1,0 +1,15 @@
+#pragma once
+/// @file
+/// The top-level object "xylem".
+
+#include "config/plan.hpp"
+#include "config/reader.hpp"
+
+namespace xylem::config {
+
+/// Nothing in it is optional to understand: it is ours, so unlike CPython's own sections an unknown
+/// key can only be a mistake.
+/// @throws ConfigError "Unknown key 'slot'. Did you mean 'slots'?"
+EnginePlan read_engine(const Cursor& document);
+
+}  // namespace xylem::config

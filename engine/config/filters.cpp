@@ -1,0 +1,69 @@
+#include "config/filters.hpp"
+
+#include <array>
+#include <string_view>
+#include <variant>
+
+#include "config/python_text.hpp"
+#include "config/references.hpp"
+#include "config/signature.hpp"
+
+namespace xylem::config {
+namespace {
+
+using FilterKind = std::variant<NameFilterPlan, MaxLevelFilterPlan>;
+
+struct FilterClass {
+  std::string_view name;
+  FilterKind (*read)(const Cursor& config);
+};
+
+NameFilterPlan read_name(const Cursor& config) {
+  const std::optional<Cursor> name = config.find("name");
+  if (!name) return {};
+  const auto* prefix = name->value().get_if<std::string>();
+  if (prefix == nullptr) {
+    name->fail("object of type '" + std::string(python_type(name->value())) + "' has no len()");
+  }
+  return {*prefix};
+}
+
+FilterKind read_name_filter(const Cursor& config) {
+  return read_name(config);
+}
+
+/// Its constructor is logging.Filter's, whose name it takes and does not use.
+FilterKind read_non_error_filter(const Cursor& config) {
+  read_name(config);
+  return MaxLevelFilterPlan{};
+}
+
+constexpr std::array<std::string_view, 1> kArguments = {"name"};
+
+constexpr std::array<FilterClass, 2> kClasses = {{
+    {"logging.Filter", read_name_filter},
+    {"mylogger.NonErrorFilter", read_non_error_filter},
+}};
+
+}  // namespace
+
+FilterPlan read_filter(const std::string& name, const Cursor& config) {
+  config.object();
+  // Without "()" CPython makes a logging.Filter, whatever "class" and other keys may say.
+  const FilterClass* chosen = &kClasses.front();
+  if (config.contains("()")) {
+    static constexpr std::array<std::string_view, 2> kTaken = {"()", "."};
+    chosen = &resolve_class(config, "()", std::span<const FilterClass>(kClasses));
+    check_arguments(config, {"Filter", kArguments}, kTaken);
+  }
+  FilterPlan plan{name, std::string(chosen->name), chosen->read(config), config.path()};
+  if (config.contains("()")) refuse_attributes(config);
+  return plan;
+}
+
+void add_filters(const Cursor& owner, const std::vector<FilterPlan>& filters,
+                 std::vector<std::size_t>& chosen) {
+  add_references(owner, "filters", "Unable to add filter ", filters, chosen);
+}
+
+}  // namespace xylem::config

@@ -1,0 +1,23 @@
+#pragma once
+/// @file
+/// One member of "filters", and references to filters.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "config/plan.hpp"
+#include "config/reader.hpp"
+
+namespace xylem::config {
+
+/// @throws ConfigError without the wrapper "Unable to configure filter ..."
+FilterPlan read_filter(const std::string& name, const Cursor& config);
+
+/// The member "filters" of a handler or logger, appended to `chosen` as indices into `filters`;
+/// one that is there already is not added again.
+/// @throws ConfigError "Unable to add filter 'x'"
+void add_filters(const Cursor& owner, const std::vector<FilterPlan>& filters,
+                 std::vector<std::size_t>& chosen);
+
+}  // namespace xylem::config

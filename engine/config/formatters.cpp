@@ -1,0 +1,175 @@
+#include "config/formatters.hpp"
+
+#include <array>
+#include <string_view>
+#include <variant>
+
+#include "config/percent_style.hpp"
+#include "config/python_text.hpp"
+#include "config/signature.hpp"
+
+namespace xylem::config {
+namespace {
+
+using FormatterKind = std::variant<PatternFormatterPlan, JsonFormatterPlan>;
+
+/// How a class is called: CPython gives format, datefmt and style to a "class", and every key as a
+/// keyword argument to a "()".
+enum class Call { by_class, by_factory };
+
+struct FormatterClass {
+  std::string_view name;
+  Signature signature;
+  FormatterKind (*read)(const Cursor& config, Call call);
+};
+
+std::string read_format(const Cursor& config, std::string_view key) {
+  const std::optional<Cursor> format = config.find(key);
+  if (!format || !format->value().truthy()) return "%(message)s";
+  const auto* text = format->value().get_if<std::string>();
+  if (text == nullptr) {
+    format->fail("expected string or bytes-like object, got '" +
+                 std::string(python_type(format->value())) + "'");
+  }
+  return *text;
+}
+
+std::string read_datefmt(const Cursor& config) {
+  const std::optional<Cursor> datefmt = config.find("datefmt");
+  if (!datefmt || !datefmt->value().truthy()) return {};
+  const auto* text = datefmt->value().get_if<std::string>();
+  // CPython finds out at the first record only.
+  if (text == nullptr) {
+    datefmt->fail("strftime() argument 1 must be str, not " +
+                  std::string(python_type(datefmt->value())));
+  }
+  return *text;
+}
+
+void check_style(const Cursor& config) {
+  const std::optional<Cursor> style = config.find("style");
+  if (!style) return;
+  const auto* text = style->value().get_if<std::string>();
+  if (text == nullptr || *text != "%") style->fail("Style must be one of: %");
+}
+
+FormatterKind read_pattern(const Cursor& config, Call call) {
+  // CPython calls again with fmt= when a factory does not know format=, which then wins over fmt.
+  const bool is_renamed = call == Call::by_factory && !config.contains("format");
+  const std::string_view format_key = is_renamed ? "fmt" : "format";
+  PatternFormatterPlan plan;
+  check_style(config);
+  plan.format = read_format(config, format_key);
+  if (read_flag(config, "validate", true) && !has_percent_conversion(plan.format)) {
+    fail_at(config, format_key, "Invalid format '" + plan.format + "' for '%' style");
+  }
+  plan.datefmt = read_datefmt(config);
+  const std::optional<Cursor> defaults = config.find("defaults");
+  if (defaults && defaults->value().truthy()) plan.defaults = defaults->object();
+  return plan;
+}
+
+std::vector<std::pair<std::string, std::string>> read_fmt_keys(const Cursor& config) {
+  std::vector<std::pair<std::string, std::string>> keys;
+  const std::optional<Cursor> fmt_keys = config.find("fmt_keys");
+  if (!fmt_keys || fmt_keys->value().is_null()) return keys;
+  for (const auto& [key, attribute] : fmt_keys->object()) {
+    const auto* name = attribute.get_if<std::string>();
+    if (name == nullptr) {
+      fail_at(*fmt_keys, key,
+              "attribute name must be string, not '" + std::string(python_type(attribute)) + "'");
+    }
+    keys.emplace_back(key, *name);
+  }
+  return keys;
+}
+
+/// Positional arguments never fit: these constructors take keywords only.
+void refuse_positional(const Cursor& config, std::string_view owner, Call call) {
+  if (call == Call::by_factory) return;
+  fail_at(config, "class",
+          std::string(owner) + ".__init__() takes 1 positional argument but " +
+              (config.contains("validate") ? "5" : "4") + " were given");
+}
+
+FormatterKind read_guideline_json(const Cursor& config, Call call) {
+  refuse_positional(config, "MyJSONFormatter", call);
+  JsonFormatterPlan plan;
+  plan.fmt_keys = read_fmt_keys(config);
+  return plan;
+}
+
+/// Anything but blanks around the sign would make lines that are not JSON, or not one line.
+std::string read_separator(const Cursor& separators, std::size_t index, char sign) {
+  const Value& value = (*separators.value().get_if<List>())[index];
+  const auto* text = value.get_if<std::string>();
+  const bool is_valid = text != nullptr && text->find_first_not_of(" \t") == text->find(sign) &&
+                        text->find(sign) != std::string::npos &&
+                        text->find_first_not_of(" \t", text->find(sign) + 1) == std::string::npos;
+  if (!is_valid) {
+    throw ConfigError("Invalid separator " + python_repr(value) + ": expected '" + sign +
+                          "' with or without blanks",
+                      separators.path() + "[" + std::to_string(index) + "]");
+  }
+  return *text;
+}
+
+FormatterKind read_xylem_json(const Cursor& config, Call call) {
+  refuse_positional(config, "JsonFormatter", call);
+  JsonFormatterPlan plan;
+  plan.fmt_keys = read_fmt_keys(config);
+  plan.ensure_ascii = read_flag(config, "ensure_ascii", false);
+  plan.item_separator = ",";
+  plan.key_separator = ":";
+  const std::optional<Cursor> separators = config.find("separators");
+  if (separators && !separators->value().is_null()) {
+    const List* list = separators->value().get_if<List>();
+    if (list == nullptr || list->size() != 2) separators->fail("Expected a list of two strings");
+    plan.item_separator = read_separator(*separators, 0, ',');
+    plan.key_separator = read_separator(*separators, 1, ':');
+  }
+  return plan;
+}
+
+constexpr std::array<std::string_view, 5> kPatternArguments = {"fmt", "datefmt", "style",
+                                                               "validate", "defaults"};
+constexpr std::array<std::string_view, 1> kGuidelineArguments = {"fmt_keys"};
+constexpr std::array<std::string_view, 3> kXylemArguments = {"fmt_keys", "ensure_ascii",
+                                                             "separators"};
+
+constexpr std::array<FormatterClass, 3> kClasses = {{
+    {"logging.Formatter", {"Formatter", kPatternArguments}, read_pattern},
+    {"mylogger.MyJSONFormatter", {"MyJSONFormatter", kGuidelineArguments}, read_guideline_json},
+    {"xylem.JsonFormatter", {"JsonFormatter", kXylemArguments}, read_xylem_json},
+}};
+
+FormatterKind call_factory(const Cursor& config, const FormatterClass& chosen) {
+  static constexpr std::array<std::string_view, 2> kTaken = {"()", "."};
+  static constexpr std::array<std::string_view, 1> kRetried = {"format"};
+  const bool is_pattern = chosen.read == read_pattern;
+  check_arguments(config, chosen.signature, kTaken,
+                  std::span(kRetried).first(is_pattern ? kRetried.size() : 0));
+  FormatterKind kind = chosen.read(config, Call::by_factory);
+  refuse_attributes(config);
+  return kind;
+}
+
+}  // namespace
+
+FormatterPlan read_formatter(const std::string& name, const Cursor& config) {
+  config.object();
+  const std::span<const FormatterClass> classes(kClasses);
+  const FormatterClass* chosen = &kClasses.front();
+  const bool is_factory = config.contains("()");
+  if (is_factory) {
+    chosen = &resolve_class(config, "()", classes);
+  } else if (const auto named = config.find("class", External::allowed);
+             named && named->value().truthy()) {
+    chosen = &resolve_class(config, "class", classes);
+  }
+  return {name, std::string(chosen->name),
+          is_factory ? call_factory(config, *chosen) : chosen->read(config, Call::by_class),
+          config.path()};
+}
+
+}  // namespace xylem::config

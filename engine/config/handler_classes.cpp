@@ -1,0 +1,256 @@
+#include "config/handler_classes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "config/python_text.hpp"
+#include "config/references.hpp"
+
+namespace xylem::config {
+namespace {
+
+HandlerKind read_stream_handler(const Cursor& config, const HandlerScope&) {
+  const std::optional<Cursor> stream = config.find("stream", External::allowed);
+  if (!stream || stream->value().is_null()) return StreamPlan{};
+  const auto name = external_name(stream->value());
+  if (!name) {
+    stream->fail("Expected 'ext://sys.stdout' or 'ext://sys.stderr', got " +
+                 python_repr(stream->value()));
+  }
+  if (*name == "sys.stdout" || *name == "sys.__stdout__") return StreamPlan{StandardStream::output};
+  if (*name == "sys.stderr" || *name == "sys.__stderr__") return StreamPlan{StandardStream::error};
+  stream->fail("Cannot resolve " + python_repr(*name));
+}
+
+std::string read_filename(const Cursor& config) {
+  const Cursor filename = *config.find("filename");
+  const auto* text = filename.value().get_if<std::string>();
+  if (text == nullptr) {
+    filename.fail("expected str, bytes or os.PathLike object, not " +
+                  std::string(python_type(filename.value())));
+  }
+  if (text->find('\0') != std::string::npos) filename.fail("embedded null byte");
+  return *text;
+}
+
+/// 'a' and 'w', with the 't' that is the default and the '+' that a log never makes use of.
+char read_mode(const Cursor& config) {
+  const std::optional<Cursor> mode = config.find("mode");
+  if (!mode) return 'a';
+  const auto* text = mode->value().get_if<std::string>();
+  if (text == nullptr) {
+    mode->fail("argument of type '" + std::string(python_type(mode->value())) +
+               "' is not iterable");
+  }
+  std::string letters;
+  for (const char letter : *text) {
+    if (letter != 't' && letter != '+') letters += letter;
+    if (std::count(text->begin(), text->end(), letter) > 1) letters += '?';
+  }
+  if (letters == "a" || letters == "w") return letters.front();
+  if (letters == "x" || letters == "r" || letters == "ab" || letters == "wb") {
+    mode->fail("mode " + python_repr(*text) + " is not available: use 'a' or 'w'");
+  }
+  mode->fail("invalid mode: " + python_repr(*text));
+}
+
+std::string read_text_option(const Cursor& config, std::string_view key) {
+  const std::optional<Cursor> option = config.find(key);
+  if (!option || option->value().is_null()) return {};
+  const auto* text = option->value().get_if<std::string>();
+  if (text == nullptr) {
+    option->fail("open() argument '" + std::string(key) + "' must be str or None, not " +
+                 std::string(python_type(option->value())));
+  }
+  return *text;
+}
+
+/// Python compares codec names without case and takes '-' for '_'.
+void check_encoding(const Cursor& config) {
+  static constexpr std::array<std::string_view, 5> kUtf8 = {"utf_8", "utf8", "u8", "utf",
+                                                            "cp65001"};
+  static constexpr std::array<std::string_view, 11> kOthers = {
+      "ascii",  "us_ascii", "latin_1", "latin1",    "iso_8859_1", "iso8859_1",
+      "cp1252", "utf_16",   "utf_32",  "utf_8_sig", "locale"};
+  const std::string encoding = read_text_option(config, "encoding");
+  const std::optional<Cursor> given = config.find("encoding");
+  if (!given || given->value().is_null()) return;
+  std::string name = encoding;
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    if (c == '-' || c == ' ') c = '_';
+  }
+  if (std::find(kUtf8.begin(), kUtf8.end(), name) != kUtf8.end()) return;
+  if (std::find(kOthers.begin(), kOthers.end(), name) != kOthers.end()) {
+    given->fail("encoding " + python_repr(encoding) + " is not available: files are UTF-8");
+  }
+  given->fail("unknown encoding: " + encoding);
+}
+
+FilePlan read_file_plan(const Cursor& config) {
+  FilePlan plan;
+  plan.filename = read_filename(config);
+  plan.mode = read_mode(config);
+  check_encoding(config);
+  plan.delay = read_flag(config, "delay", false);
+  plan.errors = read_text_option(config, "errors");
+  return plan;
+}
+
+HandlerKind read_file_handler(const Cursor& config, const HandlerScope&) {
+  return read_file_plan(config);
+}
+
+/// A number that Python compares with integers; a fraction is rounded up, which no comparison of
+/// "integer >= limit" can tell from the limit itself.
+std::int64_t read_count(const Cursor& config, std::string_view key) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  const std::optional<Cursor> count = config.find(key);
+  if (!count) return 0;
+  const Value& value = count->value();
+  if (const auto* integer = value.get_if<std::int64_t>()) return *integer;
+  if (const auto* flag = value.get_if<bool>()) return *flag ? 1 : 0;
+  if (const auto* integer = value.get_if<BigInteger>()) {
+    return integer->digits.front() == '-' ? -1 : kMost;
+  }
+  if (const auto* number = value.get_if<double>()) {
+    if (*number <= 0) return 0;
+    return *number < 9e18 ? static_cast<std::int64_t>(std::ceil(*number)) : kMost;
+  }
+  count->fail("'>' not supported between instances of '" + std::string(python_type(value)) +
+              "' and 'int'");
+}
+
+HandlerKind read_rotating_file_handler(const Cursor& config, const HandlerScope&) {
+  const std::int64_t max_bytes = read_count(config, "maxBytes");
+  RotatingFilePlan plan{read_file_plan(config), max_bytes, 0};
+  if (plan.max_bytes > 0) plan.file.mode = 'a';
+  const std::optional<Cursor> backups = config.find("backupCount");
+  if (backups && backups->value().get_if<double>() != nullptr) {
+    // CPython finds out at the first rollover only.
+    backups->fail("'float' object cannot be interpreted as an integer");
+  }
+  plan.backup_count = static_cast<int>(std::clamp<std::int64_t>(
+      read_count(config, "backupCount"), 0, std::numeric_limits<int>::max()));
+  return plan;
+}
+
+void check_queue_factory(const Cursor& queue) {
+  const auto unavailable = [&](const Cursor& at, std::string_view name) {
+    if (name != "queue.Queue" && name != "queue.SimpleQueue") {
+      at.fail("Cannot resolve " + python_repr(name));
+    }
+  };
+  if (const auto* name = queue.value().get_if<std::string>()) return unavailable(queue, *name);
+  unavailable(*queue.find("()", External::allowed), class_name_of(queue, "()"));
+  static constexpr std::array<std::string_view, 2> kTaken = {"()", "."};
+  static constexpr std::array<std::string_view, 1> kArguments = {"maxsize"};
+  check_arguments(queue, {"Queue", kArguments}, kTaken);
+  const std::optional<Cursor> bound = queue.find("maxsize");
+  if (bound && read_count(queue, "maxsize") > 0) {
+    bound->fail("A bounded queue is not available: xylem.ring sets what the queue holds");
+  }
+}
+
+/// The rings take the place of the queue and the consumer that of the listener, so of either only
+/// the form that changes nothing is taken.
+void check_queue(const Cursor& config) {
+  const std::optional<Cursor> queue = config.find("queue");
+  if (queue) {
+    const Value& value = queue->value();
+    if (value.get_if<std::string>() == nullptr && value.find("()") == nullptr) {
+      queue->fail("Invalid queue specifier " + python_repr(value));
+    }
+    check_queue_factory(*queue);
+  }
+  const std::optional<Cursor> listener = config.find("listener", External::allowed);
+  if (listener) {
+    const Value& value = listener->value();
+    if (value.get_if<std::string>() == nullptr && value.find("()") == nullptr) {
+      listener->fail("Invalid listener specifier " + python_repr(value));
+    }
+    const Cursor named = value.get_if<Object>() ? *listener->find("()") : *listener;
+    const std::string text = python_str(named.value());
+    const std::string name(external_name(named.value()).value_or(text));
+    if (value.get_if<Object>() || name != "logging.handlers.QueueListener") {
+      named.fail("Cannot resolve " + python_repr(name));
+    }
+  }
+}
+
+HandlerKind read_queue_handler(const Cursor& config, const HandlerScope& scope) {
+  check_queue(config);
+  QueuePlan plan;
+  if (const std::optional<Cursor> members = config.find("handlers")) {
+    for (const auto& [name, path] : members->iterate()) {
+      const std::string complaint = "Unable to set required handler " + python_repr(name);
+      const auto* text = name.get_if<std::string>();
+      if (text == nullptr || scope.section.find(*text) == nullptr) {
+        throw ConfigError(complaint, path);
+      }
+      const std::optional<std::size_t> index = find_named(scope.built, name);
+      if (!index) {
+        throw NotConfiguredYet{
+            complaint + ": Required handler " + python_repr(name) + " is not configured yet", path};
+      }
+      plan.handlers.push_back(*index);
+    }
+  }
+  plan.respect_handler_level = read_flag(config, "respect_handler_level", false);
+  return plan;
+}
+
+HandlerKind read_null_handler(const Cursor&, const HandlerScope&) {
+  return NullPlan{};
+}
+
+using Names = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 1> kStreamArguments = {"stream"};
+constexpr std::array<std::string_view, 5> kFileArguments = {"filename", "mode", "encoding", "delay",
+                                                            "errors"};
+constexpr std::array<std::string_view, 7> kRotatingArguments = {
+    "filename", "mode", "maxBytes", "backupCount", "encoding", "delay", "errors"};
+constexpr std::array<std::string_view, 1> kFileRequired = {"filename"};
+constexpr std::array<std::string_view, 1> kQueueArguments = {"queue"};
+constexpr std::array<std::string_view, 4> kQueueKeys = {"queue", "listener", "handlers",
+                                                        "respect_handler_level"};
+/// Handler's own argument, which dictConfig never leaves for it.
+constexpr std::array<std::string_view, 1> kNullArguments = {"level"};
+
+constexpr std::array<HandlerClass, 5> kClasses = {{
+    {"logging.StreamHandler",
+     {"StreamHandler", kStreamArguments},
+     Names(),
+     false,
+     read_stream_handler},
+    {"logging.FileHandler",
+     {"FileHandler", kFileArguments, kFileRequired},
+     Names(),
+     false,
+     read_file_handler},
+    {"logging.handlers.RotatingFileHandler",
+     {"RotatingFileHandler", kRotatingArguments, kFileRequired},
+     Names(),
+     false,
+     read_rotating_file_handler},
+    {"logging.handlers.QueueHandler",
+     {"QueueHandler", kQueueArguments, kQueueArguments},
+     kQueueKeys,
+     true,
+     read_queue_handler},
+    {"logging.NullHandler", {"Handler", kNullArguments}, Names(), false, read_null_handler},
+}};
+
+}  // namespace
+
+std::span<const HandlerClass> handler_classes() {
+  return kClasses;
+}
+
+}  // namespace xylem::config

@@ -1,0 +1,126 @@
+#include "config/handlers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "config/filters.hpp"
+#include "config/handler_classes.hpp"
+#include "config/levels.hpp"
+#include "config/references.hpp"
+#include "config/signature.hpp"
+
+namespace xylem::config {
+namespace {
+
+struct Parts {
+  const std::vector<FormatterPlan>& formatters;
+  const std::vector<FilterPlan>& filters;
+};
+
+std::optional<std::size_t> read_formatter_reference(const Cursor& config, const Parts& parts) {
+  const std::optional<Cursor> name = config.find("formatter");
+  if (!name || !name->value().truthy()) return std::nullopt;
+  const std::optional<std::size_t> index = find_named(parts.formatters, name->value());
+  if (!index) name->fail("Unable to set formatter " + python_repr(name->value()));
+  return index;
+}
+
+void set_attribute(HandlerKind& kind, const std::string& name, const Cursor& value) {
+  const auto terminator_of = [](auto& plan) -> std::string* {
+    if constexpr (requires { plan.terminator; }) return &plan.terminator;
+    if constexpr (requires { plan.file.terminator; }) return &plan.file.terminator;
+    return nullptr;
+  };
+  std::string* terminator = name == "terminator" ? std::visit(terminator_of, kind) : nullptr;
+  if (terminator == nullptr) value.fail("Cannot set attribute " + python_repr(name));
+  const auto* text = value.value().get_if<std::string>();
+  if (text == nullptr) {
+    value.fail("terminator must be a string, got " + std::string(json_type_name(value.value())));
+  }
+  *terminator = *text;
+}
+
+void set_attributes(HandlerKind& kind, const Cursor& config) {
+  const std::optional<Cursor> attributes = config.find_raw(".");
+  if (!attributes || !attributes->value().truthy()) return;
+  for (const auto& entry : attributes->object()) {
+    set_attribute(kind, entry.first, *attributes->find_raw(entry.first));
+  }
+}
+
+/// In the order of CPython's configure_handler, so that of several faults the same is reported.
+HandlerPlan read_handler(const std::string& name, const Cursor& config, const Parts& parts,
+                         const HandlerScope& scope) {
+  static constexpr std::array<std::string_view, 5> kByFactory = {"formatter", "level", "filters",
+                                                                 "()", "."};
+  static constexpr std::array<std::string_view, 5> kByClass = {"formatter", "level", "filters",
+                                                               "class", "."};
+  config.object();
+  HandlerPlan plan;
+  plan.name = name;
+  plan.path = config.path();
+  plan.formatter = read_formatter_reference(config, parts);
+  const bool is_factory = config.contains("()");
+  const HandlerClass& chosen =
+      resolve_class(config, is_factory ? "()" : "class", handler_classes());
+  plan.class_name = chosen.name;
+  if (is_factory) {
+    check_arguments(config, chosen.signature, kByFactory);
+    plan.kind = chosen.read(config, scope);
+  } else if (chosen.resolves_first) {
+    plan.kind = chosen.read(config, scope);
+    check_arguments(config, chosen.signature, kByClass, chosen.class_keys);
+  } else {
+    check_arguments(config, chosen.signature, kByClass, chosen.class_keys);
+    plan.kind = chosen.read(config, scope);
+  }
+  plan.level = read_level(config).value_or(0);
+  add_filters(config, parts.filters, plan.filters);
+  set_attributes(plan.kind, config);
+  return plan;
+}
+
+std::string wrapper(const std::string& name) {
+  return "Unable to configure handler " + python_repr(name);
+}
+
+}  // namespace
+
+std::vector<HandlerPlan> read_handlers(const Cursor& section,
+                                       const std::vector<FormatterPlan>& formatters,
+                                       const std::vector<FilterPlan>& filters) {
+  auto members = section.section();
+  // Bytes of UTF-8 sort as Python sorts code points.
+  std::sort(members.begin(), members.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<HandlerPlan> built;
+  const Parts parts{formatters, filters};
+  const HandlerScope scope{section.value(), built};
+  const auto read = [&](const std::string& name, const Cursor& config) {
+    built.push_back(
+        in_context(wrapper(name), [&] { return read_handler(name, config, parts, scope); }));
+  };
+  std::vector<std::pair<std::string, Cursor>> deferred;
+  for (const auto& [name, config] : members) {
+    try {
+      read(name, config);
+    } catch (const NotConfiguredYet&) {
+      deferred.emplace_back(name, config);
+    }
+  }
+  for (const auto& [name, config] : deferred) {
+    try {
+      read(name, config);
+    } catch (const NotConfiguredYet& missing) {
+      throw ConfigError(wrapper(name) + ": " + missing.message, missing.path);
+    }
+  }
+  return built;
+}
+
+}  // namespace xylem::config

@@ -1,0 +1,21 @@
+#pragma once
+/// @file
+/// Level names and numbers.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/reader.hpp"
+
+namespace xylem::config {
+
+/// The member "level" by CPython's rule: an integer, or a name in exactly its case. None when it is
+/// absent or null. Numbers beyond an int become the nearest int, which no level lies beyond.
+/// @throws ConfigError "Unknown level: 'debug'", "Level not an integer or a valid string: 10.0"
+std::optional<int> read_level(const Cursor& owner);
+
+/// "WARNING" for 30; "Level 15" for a number without a name.
+std::string level_name(int level);
+
+}  // namespace xylem::config

@@ -1,0 +1,166 @@
+#pragma once
+/// @file
+/// What a configuration asks for, checked and free of references by name. Plain values: making a
+/// plan opens no file and touches no logger, so `xylem check` can show it and a caller can refuse
+/// it without a trace.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "config/document.hpp"
+
+namespace xylem::config {
+
+/// `logging.Formatter`: a text pattern.
+struct PatternFormatterPlan {
+  /// Never empty: CPython replaces an empty or absent format by "%(message)s".
+  std::string format = "%(message)s";
+  /// For strftime; empty means CPython's "%Y-%m-%d %H:%M:%S,mmm".
+  std::string datefmt;
+  char style = '%';
+  /// Values for attributes that a record lacks, in file order.
+  std::vector<std::pair<std::string, Value>> defaults;
+};
+
+/// `mylogger.MyJSONFormatter` and `xylem.JsonFormatter`: one JSON object a line.
+struct JsonFormatterPlan {
+  /// {key in the output, attribute of the record} in output order.
+  std::vector<std::pair<std::string, std::string>> fmt_keys;
+  bool ensure_ascii = true;
+  std::string item_separator = ", ";
+  std::string key_separator = ": ";
+};
+
+struct FormatterPlan {
+  std::string name;
+  std::string class_name;
+  std::variant<PatternFormatterPlan, JsonFormatterPlan> kind;
+  std::string path;
+};
+
+/// `logging.Filter`: passes the logger `prefix` and those below it; an empty prefix passes all.
+struct NameFilterPlan {
+  std::string prefix;
+};
+
+/// Passes levels up to and including `max_level` (`mylogger.NonErrorFilter`: INFO).
+struct MaxLevelFilterPlan {
+  int max_level = 20;
+};
+
+struct FilterPlan {
+  std::string name;
+  std::string class_name;
+  std::variant<NameFilterPlan, MaxLevelFilterPlan> kind;
+  std::string path;
+};
+
+enum class StandardStream { output, error };
+
+struct StreamPlan {
+  StandardStream stream = StandardStream::error;
+  std::string terminator = "\n";
+};
+
+struct FilePlan {
+  /// As written in the document: not made absolute, not known to exist.
+  std::string filename;
+  /// 'a' or 'w'; always 'a' for a rotating file with max_bytes > 0, as in CPython.
+  char mode = 'a';
+  /// Open at the first record instead of at once.
+  bool delay = false;
+  /// As written, empty when absent. Files are UTF-8, so no handler of errors ever comes into play.
+  std::string errors;
+  std::string terminator = "\n";
+};
+
+struct RotatingFilePlan {
+  FilePlan file;
+  /// 0 or less: the file never rolls over.
+  std::int64_t max_bytes = 0;
+  /// Not negative.
+  int backup_count = 0;
+};
+
+struct QueuePlan {
+  /// Indices into Plan::handlers, each less than that of the queue itself. A handler that is listed
+  /// twice gets every record twice, as in CPython.
+  std::vector<std::size_t> handlers;
+  /// Off: the levels of the handlers behind the queue are not consulted; their filters always are.
+  bool respect_handler_level = false;
+};
+
+struct NullPlan {};
+
+using HandlerKind = std::variant<StreamPlan, FilePlan, RotatingFilePlan, QueuePlan, NullPlan>;
+
+struct HandlerPlan {
+  std::string name;
+  std::string class_name;
+  HandlerKind kind;
+  int level = 0;
+  /// Index into Plan::formatters; none means "%(message)s".
+  std::optional<std::size_t> formatter;
+  /// Indices into Plan::filters, in file order, without repetitions.
+  std::vector<std::size_t> filters;
+  /// Key path for errors that only building finds out, such as a directory that is missing.
+  std::string path;
+};
+
+struct LoggerPlan {
+  /// Empty for the root.
+  std::string name;
+  /// None keeps the level the logger has (0 for a new one, WARNING for a new root).
+  std::optional<int> level;
+  /// Indices into Plan::handlers, in file order, without repetitions. They replace the old ones.
+  std::vector<std::size_t> handlers;
+  /// Indices into Plan::filters. CPython adds them to the filters a logger already has.
+  std::vector<std::size_t> filters;
+  /// None keeps what the logger has (true for a new one); always none for the root.
+  std::optional<bool> propagate;
+  std::string path;
+};
+
+enum class WhenFull { block, drop };
+
+enum class ClockSource {
+  /// The processor's time stamp counter, converted on the consumer.
+  tsc,
+  /// The kernel's clock, read at every call.
+  system,
+};
+
+inline constexpr std::uint32_t kMinRingSlots = 64;
+inline constexpr std::uint32_t kMaxRingSlots = 1048576;
+
+/// The `"xylem"` object, which CPython ignores.
+struct EnginePlan {
+  /// 64-byte slots of each thread's ring; a power of two, kMinRingSlots to kMaxRingSlots.
+  std::uint32_t ring_slots = 4096;
+  WhenFull when_full = WhenFull::block;
+  ClockSource clock = ClockSource::tsc;
+};
+
+struct Plan {
+  /// The file the plan came from; empty for a text from memory.
+  std::string source;
+  bool disable_existing_loggers = true;
+  /// In file order.
+  std::vector<FormatterPlan> formatters;
+  std::vector<FilterPlan> filters;
+  /// In CPython's order of construction: by name, a queue after its members.
+  std::vector<HandlerPlan> handlers;
+  /// In file order, the root left out.
+  std::vector<LoggerPlan> loggers;
+  /// `loggers.root`, `loggers[]` and the top-level `root` as one; none when the document names no
+  /// root, which leaves the root as it is.
+  std::optional<LoggerPlan> root;
+  EnginePlan engine;
+};
+
+}  // namespace xylem::config

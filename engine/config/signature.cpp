@@ -1,0 +1,74 @@
+#include "config/signature.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "config/python_text.hpp"
+#include "config/suggestion.hpp"
+
+namespace xylem::config {
+namespace {
+
+bool has(std::span<const std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+constexpr std::array<std::string_view, 13> kOtherClasses = {
+    "logging.BufferingFormatter",          "logging.LoggerAdapter",
+    "logging.handlers.BufferingHandler",   "logging.handlers.DatagramHandler",
+    "logging.handlers.HTTPHandler",        "logging.handlers.MemoryHandler",
+    "logging.handlers.NTEventLogHandler",  "logging.handlers.QueueListener",
+    "logging.handlers.SMTPHandler",        "logging.handlers.SocketHandler",
+    "logging.handlers.SysLogHandler",      "logging.handlers.TimedRotatingFileHandler",
+    "logging.handlers.WatchedFileHandler",
+};
+
+}  // namespace
+
+void check_arguments(const Cursor& config, const Signature& signature,
+                     std::span<const std::string_view> taken,
+                     std::span<const std::string_view> extra) {
+  for (const auto& entry : config.object()) {
+    if (!has(taken, entry.first) && !is_identifier(entry.first)) {
+      fail_at(config, entry.first, "Not a valid Python identifier: " + python_repr(entry.first));
+    }
+  }
+  for (const auto& entry : config.object()) {
+    const std::string& key = entry.first;
+    if (has(taken, key) || has(extra, key) || has(signature.arguments, key)) continue;
+    fail_at(config, key,
+            fmt::format("{}.__init__() got an unexpected keyword argument '{}'{}", signature.owner,
+                        key, suggestion(key, signature.arguments)));
+  }
+  for (const std::string_view required : signature.required) {
+    if (config.contains(required) || has(extra, required)) continue;
+    config.fail(fmt::format("{}.__init__() missing 1 required positional argument: '{}'",
+                            signature.owner, required));
+  }
+}
+
+std::string class_name_of(const Cursor& config, std::string_view key) {
+  const std::optional<Cursor> name = config.find(key, External::allowed);
+  if (!name) config.fail("Neither 'class' nor '()' is given");
+  if (const auto external = external_name(name->value())) return std::string(*external);
+  if (const auto* text = name->value().get_if<std::string>()) return *text;
+  name->fail("Cannot resolve " + python_repr(name->value()));
+}
+
+void refuse_attributes(const Cursor& config) {
+  const std::optional<Cursor> attributes = config.find_raw(".");
+  if (!attributes || !attributes->value().truthy()) return;
+  const std::string& name = attributes->object().front().first;
+  fail_at(*attributes, name, "Cannot set attribute " + python_repr(name));
+}
+
+void fail_unresolved(const Cursor& config, std::string_view key, const std::string& name) {
+  const bool is_known =
+      std::find(kOtherClasses.begin(), kOtherClasses.end(), name) != kOtherClasses.end();
+  fail_at(
+      config, key,
+      "Cannot resolve " + python_repr(name) + (is_known ? ": this class is not available" : ""));
+}
+
+}  // namespace xylem::config

@@ -1,0 +1,282 @@
+#include "drain/consumer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+
+#include "record/payload.hpp"
+#include "route/loggers.hpp"
+#include "sink/report.hpp"
+#include "sink/signals.hpp"
+
+namespace xylem::drain {
+namespace {
+
+/// A record that claims to be from further ahead than this was not overtaken but written before the
+/// system clock was set back: waiting for its time to come would stop the log.
+constexpr std::int64_t far_ahead_ns = 1'000'000'000;
+
+/// How long the last write of a sink may take when the engine stops.
+constexpr std::int64_t close_patience_ms = 2000;
+
+/// A pass that found fewer slots than this is followed by a nap.
+constexpr std::uint64_t busy_slots = 256;
+
+/// Naps while there is nothing to do: doubling between these.
+constexpr std::int64_t shortest_nap_us = 50;
+constexpr std::int64_t longest_nap_us = 5000;
+
+std::int64_t steady_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+std::uint64_t size_of_union(const sink::RecordSet& a, const sink::RecordSet& b) {
+  sink::RecordSet both = b;
+  both.merge(a);
+  return both.size();
+}
+
+TickSource best_source() {
+  return has_invariant_tsc() ? TickSource::tsc : TickSource::monotonic;
+}
+
+}  // namespace
+
+Consumer::Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree)
+    : exchange_{exchange},
+      counters_{counters},
+      router_{std::make_unique<route::Router>(std::move(tree))},
+      tsc_clock_{best_source()},
+      monotonic_clock_{TickSource::monotonic},
+      consumed_{counters.consumed.load(std::memory_order_relaxed)} {}
+
+void Consumer::run(std::int64_t grace_ms) {
+  sink::block_write_signals();
+  if (grace_ms > 0) hold(grace_ms);
+  while (true) {
+    run_commands();
+    if (stopping_) break;
+    const std::uint64_t slots = pass(false);
+    idle_passes_ = slots > 0 ? 0 : idle_passes_ + 1;
+    // After a small batch a nap lets the next one grow, instead of chasing the producers' lines.
+    if (slots < busy_slots) exchange_.sleep(nap_us());
+  }
+}
+
+/// Waits for a configuration: records made before it are to go its way.
+void Consumer::hold(std::int64_t grace_ms) {
+  const std::int64_t until_ms = steady_ms() + grace_ms;
+  while (steady_ms() < until_ms && !exchange_.has_commands() && !exchange_.is_pressed()) {
+    exchange_.sleep(longest_nap_us);
+  }
+}
+
+std::int64_t Consumer::nap_us() {
+  std::int64_t nap_us = shortest_nap_us << std::min(idle_passes_, 7);
+  nap_us = std::min(nap_us, longest_nap_us);
+  for (const sink::Sink* sink : router_->sinks()) {
+    if (!sink->idle())
+      nap_us =
+          std::min(nap_us, std::max<std::int64_t>(1, sink->retry_at_ms() - steady_ms()) * 1000);
+  }
+  return nap_us;
+}
+
+void Consumer::run_commands() {
+  while (Command* const command = exchange_.next_command()) {
+    pass(true);
+    if (command->action) command->action();
+    command->done.store_release(1);
+    futex_wake(command->done);
+  }
+}
+
+void Consumer::take_new_rings() {
+  while (Ring* const ring = exchange_.next_new_ring()) {
+    const bool is_tsc = ring->source == TickSource::tsc;
+    readers_.push_back(std::make_unique<RingReader>(*ring, is_tsc ? tsc_clock_ : monotonic_clock_));
+  }
+}
+
+/// Renders and writes what was logged before it began, oldest first. Returns the number of slots.
+///
+/// What a thread logs because it saw another thread's record has a later time than that record. A
+/// record with a time before `cutoff` was followed by the look at the rings, so by then the other
+/// record could be seen too. Later ones wait for the next pass, where the same holds for them;
+/// unless `everything` that can be seen is asked for.
+std::uint64_t Consumer::pass(bool everything) {
+  take_new_rings();
+  tsc_clock_.update(read_tick(tsc_clock_.source()));
+  monotonic_clock_.update(read_tick(TickSource::monotonic));
+  const std::int64_t now_ns = tsc_clock_.to_utc_ns(read_tick(tsc_clock_.source()));
+  const std::int64_t cutoff_ns = everything ? RingReader::never - 1 : now_ns;
+  for (const auto& reader : readers_) reader->poll();
+  std::uint64_t slots = 0;
+  while (true) {
+    const auto [first, second_ns] = find_oldest();
+    if (first == nullptr) break;
+    const std::int64_t front_ns = first->front_ns();
+    if (front_ns > cutoff_ns && front_ns < now_ns + far_ahead_ns) break;
+    const std::uint64_t before = first->waiting_slots();
+    drain_run(*first, std::max(front_ns, std::min(second_ns, cutoff_ns)));
+    slots += before - first->waiting_slots();
+  }
+  tell_silent_drops();
+  commit();
+  count();
+  retire_finished();
+  return slots;
+}
+
+/// The ring with the oldest record, if there is one, and the time of the oldest in the others.
+Consumer::Oldest Consumer::find_oldest() const {
+  Oldest oldest{nullptr, RingReader::never};
+  for (const auto& reader : readers_) {
+    if (reader->empty()) continue;
+    if (oldest.reader == nullptr) {
+      oldest.reader = reader.get();
+    } else if (reader->front_ns() < oldest.reader->front_ns()) {
+      oldest.next_ns = oldest.reader->front_ns();
+      oldest.reader = reader.get();
+    } else {
+      oldest.next_ns = std::min(oldest.next_ns, reader->front_ns());
+    }
+  }
+  return oldest;
+}
+
+/// Renders the ring's records up to a time. Writes whenever half the ring waits for its release, so
+/// that the producer finds the other half free.
+void Consumer::drain_run(RingReader& reader, std::int64_t until_ns) {
+  const std::uint64_t batch_slots = reader.ring().capacity() / 2;
+  while (reader.front_ns() <= until_ns && !reader.empty()) {
+    deliver(reader);
+    if (reader.unreleased_slots() >= batch_slots) commit();
+  }
+}
+
+void Consumer::deliver(RingReader& reader) {
+  const std::byte* const record = reader.front();
+  const detail::HeaderView header{record::load<std::uint64_t>(record)};
+  const std::byte* payload = record + detail::header_bytes;
+  if (header.spilled()) {
+    const auto block = record::load<std::uint64_t>(payload);
+    used_spills_.push_back(block);
+    payload = exchange_.spills().at(block);
+  }
+  if (header.site() == record::dropped_site) {
+    tell_drops(reader, record::load<std::uint64_t>(payload), reader.front_ns());
+  } else {
+    const record::View view{&record::site(header.site()),
+                            route::logger(header.logger()).name,
+                            reader.ring().thread.get(),
+                            reader.front_ns(),
+                            payload,
+                            nullptr};
+    if (header.site() == record::foreign_site) {
+      deliver_foreign(view, header.logger());
+    } else {
+      router_->deliver(view, header.logger(), consumed_++);
+    }
+  }
+  dirty_ = true;
+  reader.advance(header.slots());
+}
+
+void Consumer::deliver_foreign(record::View view, std::uint32_t logger) {
+  const char* text = nullptr;
+  record::find_tails(*view.site, view.payload, &text);
+  record::Foreign foreign;
+  const std::uint64_t number = consumed_++;
+  if (!record::unpack({text, record::load<std::uint32_t>(view.payload)}, foreign)) {
+    failed_.insert(number);
+    return;
+  }
+  view.foreign = &foreign;
+  router_->deliver(view, logger, number);
+}
+
+/// Writes "N records dropped" in its place. The line is the engine's own and no record of its own
+/// in the counts: should it be lost, the one before it counts as failed.
+void Consumer::tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns) {
+  const std::uint64_t untold = reader.take_untold_drops(sum);
+  if (untold == 0) return;
+  static const detail::LoggerState& logger = detail::logger_state("xylem");
+  std::byte payload[sizeof untold];
+  std::memcpy(payload, &untold, sizeof untold);
+  const record::View view{&record::site(record::dropped_site),
+                          logger.name,
+                          reader.ring().thread.get(),
+                          time_ns,
+                          payload,
+                          nullptr};
+  router_->deliver(view, logger.id, consumed_ == 0 ? 0 : consumed_ - 1);
+  dirty_ = true;
+}
+
+/// Drops after which the thread has logged nothing: the sum is read before the ring is seen empty,
+/// so they came after the last record. The acquire pairs with the release in count_drop(): the
+/// records before the drop are seen as well.
+void Consumer::tell_silent_drops() {
+  for (const auto& reader : readers_) {
+    const std::uint64_t sum = reader->ring().words().dropped.load_acquire();
+    if (sum == 0) continue;
+    reader->poll();
+    if (reader->empty()) {
+      tell_drops(*reader, sum, tsc_clock_.to_utc_ns(read_tick(tsc_clock_.source())));
+    }
+  }
+}
+
+/// Hands everything rendered to the kernel, then gives the slots back.
+void Consumer::commit() {
+  const std::int64_t now_ms = steady_ms();
+  for (sink::Sink* const sink : router_->sinks()) {
+    if (!sink->idle()) sink->flush(now_ms);
+  }
+  if (!dirty_) return;
+  dirty_ = false;
+  for (const auto& reader : readers_) reader->release();
+  for (const std::uint64_t block : used_spills_) exchange_.spills().release(block);
+  used_spills_.clear();
+}
+
+/// Brings the counters up to date. A record that several sinks lost or keep counts once.
+void Consumer::count() {
+  sink::RecordSet pending;
+  std::vector<sink::RecordRange> undecided;
+  for (sink::Sink* const sink : router_->sinks()) {
+    sink->collect_failed(failed_);
+    if (sink->idle()) continue;
+    sink->collect_pending(pending);
+    if (const auto range = sink->pending()) undecided.push_back(*range);
+  }
+  // A record may be lost to one sink and kept by another: it has failed already.
+  const std::uint64_t kept = pending.empty() ? 0 : size_of_union(pending, failed_) - failed_.size();
+  failed_.settle(undecided, consumed_);
+  counters_.consumed.store(consumed_, std::memory_order_relaxed);
+  counters_.failed.store(failed_.size(), std::memory_order_relaxed);
+  counters_.pending.store(kept, std::memory_order_relaxed);
+}
+
+void Consumer::retire_finished() {
+  std::erase_if(readers_, [this](const std::unique_ptr<RingReader>& reader) {
+    if (!reader->is_finished()) return false;
+    exchange_.recycle(reader->ring());
+    return true;
+  });
+}
+
+void Consumer::install(std::shared_ptr<const route::Tree> tree) {
+  close_sinks();
+  router_ = std::make_unique<route::Router>(std::move(tree));
+}
+
+void Consumer::close_sinks() {
+  for (sink::Sink* const sink : router_->sinks()) sink->close(close_patience_ms);
+  count();
+}
+
+}  // namespace xylem::drain

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <xylem/stats.hpp>
+
+#include "drain/exchange.hpp"
+#include "drain/reader.hpp"
+#include "route/router.hpp"
+#include "sink/record_set.hpp"
+
+namespace xylem::drain {
+
+/// What the consumer tells others. Written by the consumer once a batch; relaxed, because a reader
+/// wants recent figures and synchronises through a command when it needs exact ones.
+struct Counters {
+  std::atomic<std::uint64_t> consumed{0};
+  std::atomic<std::uint64_t> failed{0};
+  std::atomic<std::uint64_t> pending{0};
+};
+
+/// The one thread that takes records off the rings and has them rendered and written.
+class Consumer {
+ public:
+  Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree);
+
+  /// Runs until a command calls stop(). With `grace_ms`, leaves the records in their rings that
+  /// long, in the hope of a configuration, unless a ring fills or a command comes.
+  void run(std::int64_t grace_ms);
+
+  // For commands, which run on the consumer's thread when all is written that was logged before:
+
+  void stop() { stopping_ = true; }
+  /// Records from here on go the new tree's way. The old one's sinks are closed.
+  void install(std::shared_ptr<const route::Tree> tree);
+  /// Last write, then whatever still is not written is given up and reported.
+  void close_sinks();
+
+ private:
+  struct Oldest {
+    RingReader* reader;    // null: all rings are empty
+    std::int64_t next_ns;  // front of the oldest other ring
+  };
+
+  std::uint64_t pass(bool everything);
+  Oldest find_oldest() const;
+  void take_new_rings();
+  void run_commands();
+  void drain_run(RingReader& reader, std::int64_t until_ns);
+  void deliver(RingReader& reader);
+  void deliver_foreign(record::View view, std::uint32_t logger);
+  void tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns);
+  void tell_silent_drops();
+  void commit();
+  void count();
+  void retire_finished();
+  void hold(std::int64_t grace_ms);
+  std::int64_t nap_us();
+
+  Exchange& exchange_;
+  Counters& counters_;
+  std::unique_ptr<route::Router> router_;
+  TickClock tsc_clock_;
+  TickClock monotonic_clock_;
+  std::vector<std::unique_ptr<RingReader>> readers_;
+  std::vector<std::uint64_t> used_spills_;
+  sink::RecordSet failed_;
+  std::uint64_t consumed_ = 0;  // records; the number of the next one
+  bool dirty_ = false;          // something was rendered since the last commit
+  bool stopping_ = false;
+  int idle_passes_ = 0;
+};
+
+}  // namespace xylem::drain

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include <xylem/stats.hpp>
+
+#include "drain/consumer.hpp"
+#include "drain/exchange.hpp"
+#include "route/tree.hpp"
+
+namespace xylem::drain {
+
+/// The life of the consumer: started by the first configuration or the first record, stopped by
+/// shutdown() or at the end of the process. All functions are thread-safe.
+class Engine {
+ public:
+  /// The engine of the process. Never destroyed: threads may log until the very end.
+  static Engine& instance();
+
+  Exchange& exchange() { return exchange_; }
+
+  /// Puts a configuration in force: what was logged before goes the old way, what is logged after
+  /// goes the new one.
+  void configure(std::shared_ptr<const route::Tree> tree, const Settings& settings);
+
+  /// The tree in force.
+  std::shared_ptr<const route::Tree> tree() const;
+
+  /// A thread logs for the first time: starts the consumer, which holds records back for a moment
+  /// when nothing is configured yet.
+  void start_for_thread();
+
+  void flush();
+  void shutdown();
+  Stats stats() const;
+
+  /// Whether a consumer runs, so that waiting for room makes sense.
+  bool is_running() const { return running_.load(std::memory_order_acquire); }
+
+ private:
+  Engine() = default;
+
+  void start(std::int64_t grace_ms);
+  void run_on_consumer(std::function<void()> action);
+
+  Exchange exchange_;
+  Counters counters_;
+
+  mutable std::mutex life_mutex_;  // start and stop, one at a time
+  std::shared_ptr<const route::Tree> tree_ = std::make_shared<route::Tree>();
+  std::unique_ptr<Consumer> consumer_;
+  std::thread thread_;
+  std::atomic<bool> running_{false};
+  bool was_shut_down_ = false;
+};
+
+}  // namespace xylem::drain

@@ -1,0 +1,94 @@
+#include "drain/exchange.hpp"
+
+namespace xylem::drain {
+
+Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread) {
+  const std::uint64_t slots = ring_slots_.load(std::memory_order_relaxed);
+  Ring* ring = reuse_ring(slots);
+  if (ring == nullptr) {
+    auto made = std::make_unique<Ring>(slots);
+    ring = made.get();
+    const std::lock_guard lock{rings_mutex_};
+    rings_.push_back(std::move(made));
+  }
+  ring->thread = std::move(thread);
+  ring->source = clock_.load(std::memory_order_relaxed);
+  ring->words().closed.store_relaxed(0);
+  new_rings_.enqueue(ring);
+  return *ring;
+}
+
+Ring* Exchange::reuse_ring(std::uint64_t slots) {
+  // One round at most: rings of another size, left from a former configuration, go back.
+  Ring* ring = nullptr;
+  for (std::size_t left = free_rings_.size_approx(); left > 0; --left) {
+    if (!free_rings_.try_dequeue(ring)) return nullptr;
+    if (ring->capacity() == slots) return ring;
+    free_rings_.enqueue(ring);
+  }
+  return nullptr;
+}
+
+void Exchange::retire(Ring& ring) {
+  // Pairs with the acquire in RingReader::is_finished(): who sees the flag sees the last head.
+  ring.words().closed.store_release(1);
+}
+
+void Exchange::wake() {
+  wakes_.fetch_add_seq_cst(1);
+  futex_wake(wakes_);
+}
+
+void Exchange::sleep(std::int64_t timeout_us) {
+  const std::uint32_t seen = wakes_.load_seq_cst();
+  asleep_.store(true, std::memory_order_relaxed);
+  // A command's sender raises `wakes_` after it has queued it: either that came before the reading
+  // above, and the command is seen here, or it comes after, and the wait ends at once.
+  if (!has_commands()) futex_wait(wakes_, seen, timeout_us);
+  asleep_.store(false, std::memory_order_relaxed);
+}
+
+void Exchange::send(Command& command) {
+  commands_.enqueue(&command);
+  wake();
+}
+
+Ring* Exchange::next_new_ring() {
+  Ring* ring = nullptr;
+  return new_rings_.try_dequeue(ring) ? ring : nullptr;
+}
+
+Command* Exchange::next_command() {
+  Command* command = nullptr;
+  return commands_.try_dequeue(command) ? command : nullptr;
+}
+
+void Exchange::set(const Settings& settings) {
+  ring_slots_.store(settings.ring_slots, std::memory_order_relaxed);
+  when_full_.store(settings.when_full, std::memory_order_relaxed);
+  clock_.store(settings.clock, std::memory_order_relaxed);
+}
+
+Settings Exchange::settings() const {
+  return {ring_slots_.load(std::memory_order_relaxed), when_full_.load(std::memory_order_relaxed),
+          clock_.load(std::memory_order_relaxed)};
+}
+
+std::uint64_t Exchange::dropped() const {
+  const std::lock_guard lock{rings_mutex_};
+  std::uint64_t sum = lost_calls_.load(std::memory_order_relaxed);
+  for (const auto& ring : rings_) sum += ring->words().dropped.load_relaxed();
+  return sum;
+}
+
+std::uint64_t Exchange::queued_slots() const {
+  const std::lock_guard lock{rings_mutex_};
+  std::uint64_t sum = 0;
+  for (const auto& ring : rings_) {
+    const std::uint64_t tail = ring->words().tail.load_relaxed();
+    sum += ring->words().head.load_relaxed() - tail;
+  }
+  return sum;
+}
+
+}  // namespace xylem::drain

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <concurrentqueue/concurrentqueue.h>
+
+#include "drain/futex.hpp"
+#include "drain/ring.hpp"
+#include "drain/settings.hpp"
+#include "drain/spill.hpp"
+
+namespace xylem::drain {
+
+/// Something for the consumer to do once all that was logged before is in the kernel's hands.
+struct Command {
+  std::function<void()> action;
+  Atomic<std::uint32_t> done;  // a futex word
+};
+
+/// All that passes between the logging threads and the consumer, except for the records. What is
+/// rare goes through moodycamel::ConcurrentQueue; the settings are plain atomics because a call
+/// that found no room reads them.
+class Exchange {
+ public:
+  // Threads that log: -----------------------------------------------------------------------------
+
+  /// A ring for the calling thread: a retired one of the right size, or a new one. Throws
+  /// std::system_error when there is no memory for it.
+  Ring& take_ring(std::shared_ptr<const record::Thread> thread);
+  /// The thread will write no more into it.
+  void retire(Ring& ring);
+
+  SpillPool& spills() { return spills_; }
+
+  /// Lets the consumer look at once.
+  void wake();
+  /// A ring fills: wakes the consumer unless it is awake anyway. May err when that is just falling
+  /// asleep: then the records wait for the end of its nap.
+  void press() {
+    pressed_.store(true, std::memory_order_relaxed);
+    if (asleep_.load(std::memory_order_relaxed)) wake();
+  }
+
+  // Threads that control: -------------------------------------------------------------------------
+
+  void set(const Settings& settings);
+  Settings settings() const;
+  void send(Command& command);
+  /// Records refused for lack of room, in all rings ever; slots that wait in them.
+  std::uint64_t dropped() const;
+  std::uint64_t queued_slots() const;
+  void count_lost_call() { lost_calls_.fetch_add(1, std::memory_order_relaxed); }
+
+  // The consumer: ---------------------------------------------------------------------------------
+
+  /// A thread has press()ed.
+  bool is_pressed() const { return pressed_.load(std::memory_order_relaxed); }
+  bool has_commands() const { return commands_.size_approx() > 0; }
+  Ring* next_new_ring();
+  Command* next_command();
+  void recycle(Ring& ring) { free_rings_.enqueue(&ring); }
+  /// Sleeps until somebody wakes it, at most `timeout_us`.
+  void sleep(std::int64_t timeout_us);
+
+ private:
+  Ring* reuse_ring(std::uint64_t slots);
+
+  moodycamel::ConcurrentQueue<Ring*> new_rings_;
+  moodycamel::ConcurrentQueue<Ring*> free_rings_;
+  moodycamel::ConcurrentQueue<Command*> commands_;
+  SpillPool spills_;
+
+  Atomic<std::uint32_t> wakes_;
+  std::atomic<bool> asleep_{false};
+  std::atomic<bool> pressed_{false};
+
+  std::atomic<std::uint32_t> ring_slots_{4096};
+  std::atomic<WhenFull> when_full_{WhenFull::block};
+  std::atomic<TickSource> clock_{TickSource::tsc};
+  std::atomic<std::uint64_t> lost_calls_{0};
+
+  mutable std::mutex rings_mutex_;
+  std::vector<std::unique_ptr<Ring>> rings_;  // all, for good
+};
+
+}  // namespace xylem::drain

@@ -1,0 +1,204 @@
+#include <cstring>
+#include <exception>
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <xylem/detail/producer.hpp>
+
+#include "drain/engine.hpp"
+#include "drain/thread_name.hpp"
+#include "record/site.hpp"
+#include "route/loggers.hpp"
+#include "sink/report.hpp"
+
+namespace xylem::detail {
+
+constinit thread_local Producer t_producer{};
+
+}  // namespace xylem::detail
+
+/// The slow path of a call: everything but "there is room".
+namespace xylem::drain {
+namespace {
+
+using detail::Producer;
+using detail::Room;
+
+/// How often a producer looks for room before it sleeps: a consumer that is at work frees half a
+/// ring within this time or not soon.
+constexpr int spins = 200;
+constexpr std::int64_t wait_us = 10'000;
+
+/// What else a thread that logs has; apart from Producer, so that a call reaches less memory.
+struct Attachment {
+  Ring* ring = nullptr;
+  bool has_untold_drops = false;
+};
+constinit thread_local Attachment t_attachment{};
+
+/// Ends the thread's use of its ring. As a pthread key's destructor it runs after those of
+/// thread_local objects, which may log; should yet another key's destructor log after it, the
+/// thread attaches anew and this runs once more.
+void detach(void*) {
+  if (t_attachment.ring == nullptr) return;
+  Engine::instance().exchange().retire(*t_attachment.ring);
+  t_attachment = {};
+  detail::t_producer.slots = nullptr;
+  detail::t_producer.limit = detail::t_producer.head;
+}
+
+void detach_at_thread_end() {
+  static const pthread_key_t key = [] {
+    pthread_key_t made{};
+    pthread_key_create(&made, detach);
+    return made;
+  }();
+  pthread_setspecific(key, &t_attachment);
+}
+
+bool attach(Producer& producer) noexcept {
+  Engine& engine = Engine::instance();
+  try {
+    Ring& ring = engine.exchange().take_ring(describe_this_thread());
+    t_attachment.ring = &ring;
+    producer.slots = ring.slots();
+    producer.head = ring.words().head.load_relaxed();
+    producer.limit = producer.head;
+    producer.mask = ring.capacity() - 1;
+    producer.published = &ring.words().head;
+    producer.tick_is_tsc = ring.source == TickSource::tsc;
+    detach_at_thread_end();
+    engine.start_for_thread();
+    return true;
+  } catch (const std::exception& error) {
+    sink::report(error.what());
+    return false;
+  }
+}
+
+/// Makes `limit` as recent as it can be. The acquire pairs with the release of the tail in
+/// RingReader::release(): the consumer has read the slots below it.
+bool has_room(Producer& producer, std::uint64_t slots) {
+  Ring& ring = *t_attachment.ring;
+  producer.limit = ring.words().tail.load_acquire() + ring.capacity();
+  return producer.head + slots <= producer.limit;
+}
+
+/// The release pairs with the acquire in Consumer::tell_silent_drops(): who sees the sum sees the
+/// records before the drop.
+void count_drop(Producer& producer) {
+  RingWords& words = t_attachment.ring->words();
+  words.dropped.store_release(words.dropped.load_relaxed() + 1);
+  t_attachment.has_untold_drops = true;
+  // The next call must come here too: the note about the drop goes first.
+  producer.limit = producer.head;
+}
+
+void write_drop_note(Producer& producer) {
+  Ring& ring = *t_attachment.ring;
+  std::byte* const at = producer.slots + (producer.head & producer.mask) * detail::slot_bytes;
+  const std::uint64_t word = detail::header_word(record::dropped_site, 0, 1);
+  const std::uint64_t now = detail::tick(producer);
+  const std::uint64_t sum = ring.words().dropped.load_relaxed();
+  std::memcpy(at, &word, sizeof word);
+  std::memcpy(at + 8, &now, sizeof now);
+  std::memcpy(at + detail::header_bytes, &sum, sizeof sum);
+  producer.head += 1;
+  producer.published->store_release(producer.head);
+  t_attachment.has_untold_drops = false;
+}
+
+/// Waits until the consumer has freed the slots. False when there is no consumer.
+bool wait_for_room(Producer& producer, std::uint64_t slots) {
+  Engine& engine = Engine::instance();
+  RingWords& words = t_attachment.ring->words();
+  for (int i = 0; !has_room(producer, slots); ++i) {
+    if (!engine.is_running()) return false;
+    engine.exchange().press();
+    if (i < spins) {
+      sched_yield();
+      continue;
+    }
+    words.waiting.store_seq_cst(1);
+    const std::uint64_t tail = words.tail.load_seq_cst();
+    if (producer.head + slots <= tail + t_attachment.ring->capacity()) continue;
+    futex_wait(words.waiting, 1, wait_us);
+  }
+  return true;
+}
+
+/// Room in the ring, by the configured policy.
+bool find_slots(Producer& producer, std::uint64_t slots) {
+  const std::uint64_t needed = slots + (t_attachment.has_untold_drops ? 1 : 0);
+  if (!has_room(producer, needed)) {
+    const bool may_wait = Engine::instance().exchange().settings().when_full == WhenFull::block;
+    if (!may_wait || !wait_for_room(producer, needed)) {
+      Engine::instance().exchange().press();
+      return false;
+    }
+  }
+  if (t_attachment.has_untold_drops) write_drop_note(producer);
+  // Come back at half a ring, to wake a consumer that sleeps before it is too late.
+  const std::uint64_t half = producer.head + slots + (producer.mask + 1) / 2;
+  if (producer.limit < half) {
+    Engine::instance().exchange().press();
+  } else {
+    producer.limit = half;
+  }
+  return true;
+}
+
+SpillPool::Block find_spill(std::size_t bytes) {
+  Engine& engine = Engine::instance();
+  while (true) {
+    const SpillPool::Block block = engine.exchange().spills().allocate(bytes);
+    const bool may_wait =
+        engine.exchange().settings().when_full == WhenFull::block && engine.is_running();
+    if (block.bytes != nullptr || !may_wait) return block;
+    engine.exchange().wake();
+    sched_yield();
+  }
+}
+
+}  // namespace
+
+void rename_this_thread(std::string_view name) {
+  name_this_thread(name);
+  // Records in the ring keep the old name; the next one finds a new ring.
+  detach(nullptr);
+}
+
+}  // namespace xylem::drain
+
+namespace xylem {
+
+detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) noexcept {
+  using namespace drain;  // NOLINT(google-build-using-namespace): this is its entry point
+  if (producer.slots == nullptr && !attach(producer)) {
+    Engine::instance().exchange().count_lost_call();
+    return {};
+  }
+  constexpr std::size_t reference_bytes = 2 * sizeof(std::uint64_t);
+  const bool spills = slots_for(payload_bytes) > max_record_slots;
+  const std::uint64_t slots = slots_for(spills ? reference_bytes : payload_bytes);
+  SpillPool::Block block{0, nullptr};
+  if (spills) block = find_spill(payload_bytes);
+  if ((spills && block.bytes == nullptr) || !find_slots(producer, slots)) {
+    if (block.bytes != nullptr) Engine::instance().exchange().spills().release(block.id);
+    count_drop(producer);
+    return {};
+  }
+  std::byte* const header = producer.slots + (producer.head & producer.mask) * slot_bytes;
+  Room room{header, header + header_bytes, header_word(0, 0, slots), slots};
+  if (spills) {
+    const std::uint64_t bytes = payload_bytes;
+    std::memcpy(room.payload, &block.id, sizeof block.id);
+    std::memcpy(room.payload + sizeof block.id, &bytes, sizeof bytes);
+    room.payload = block.bytes;
+    room.word |= flag_spilled;
+  }
+  return room;
+}
+
+}  // namespace xylem

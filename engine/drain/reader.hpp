@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include <xylem/detail/slot.hpp>
+
+#include "drain/clock.hpp"
+#include "drain/futex.hpp"
+#include "drain/ring.hpp"
+
+namespace xylem::drain {
+
+/// The consumer's end of a ring, with two cursors: what has been rendered, and what is in the
+/// kernel's hands. Only behind the second may the producer overwrite: a record is in the ring or in
+/// the kernel, at every moment.
+///
+///     tail (released)      read (rendered)            seen (head at the last poll)
+///     | in sinks' buffers  | to be rendered           | unknown yet
+class RingReader {
+ public:
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+  RingReader(Ring& ring, const TickClock& clock)
+      : ring_{&ring},
+        clock_{&clock},
+        read_{ring.words().tail.load_relaxed()},
+        seen_{read_},
+        released_{read_} {}
+
+  Ring& ring() const { return *ring_; }
+
+  /// Looks how far the producer has come. The acquire pairs with the release in publish(): the
+  /// bytes below the head are the producer's.
+  void poll() {
+    seen_ = ring_->words().head.load_acquire();
+    find_front();
+  }
+
+  bool empty() const { return read_ == seen_; }
+  std::uint64_t waiting_slots() const { return seen_ - read_; }
+  /// Rendered slots that the producer cannot use again yet.
+  std::uint64_t unreleased_slots() const { return read_ - released_; }
+
+  /// UTC of the oldest record that waits; `never` when none does.
+  std::int64_t front_ns() const { return front_ns_; }
+  const std::byte* front() const { return ring_->at(read_); }
+
+  /// The front record is rendered.
+  void advance(std::uint64_t slots) {
+    read_ += slots;
+    find_front();
+  }
+
+  /// All that was rendered is in the kernel's hands: its slots are free, and a producer that waits
+  /// for them is woken. Store and load are sequentially consistent, as are those in
+  /// wait_for_room(): either the producer sees the new tail, or this sees that it waits.
+  void release() {
+    if (released_ == read_) return;
+    released_ = read_;
+    RingWords& words = ring_->words();
+    words.tail.store_seq_cst(released_);
+    if (words.waiting.load_seq_cst() != 0) {
+      words.waiting.store_relaxed(0);
+      futex_wake(words.waiting);
+    }
+  }
+
+  /// Its thread has ended and everything is in the kernel's hands. The acquire pairs with the
+  /// release in Exchange::retire(): a closed ring's head is its last.
+  bool is_finished() {
+    if (ring_->words().closed.load_acquire() == 0) return false;
+    seen_ = ring_->words().head.load_acquire();
+    find_front();
+    return read_ == seen_ && released_ == read_;
+  }
+
+  /// Drops that nobody has told of yet; asked when the ring is empty. They are told here, or by the
+  /// producer's note in front of its next record: both name the sum, so none is told twice.
+  std::uint64_t take_untold_drops(std::uint64_t sum) {
+    const std::uint64_t untold = sum - told_drops_;
+    told_drops_ = sum;
+    return untold;
+  }
+
+ private:
+  void find_front() {
+    if (read_ == seen_) {
+      front_ns_ = never;
+      return;
+    }
+    std::uint64_t tick = 0;
+    std::memcpy(&tick, ring_->at(read_) + sizeof(std::uint64_t), sizeof tick);
+    front_ns_ = clock_->to_utc_ns(tick);
+  }
+
+  Ring* ring_;
+  const TickClock* clock_;
+  std::uint64_t read_;
+  std::uint64_t seen_;
+  std::uint64_t released_;
+  std::uint64_t told_drops_ = 0;
+  std::int64_t front_ns_ = never;
+};
+
+}  // namespace xylem::drain

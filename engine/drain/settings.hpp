@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "drain/clock.hpp"
+
+namespace xylem::drain {
+
+enum class WhenFull { block, drop };
+
+/// The `"xylem"` part of a configuration, as far as rings and consumer are concerned.
+struct Settings {
+  std::uint32_t ring_slots = 4096;  // of threads that log for the first time from now on
+  WhenFull when_full = WhenFull::block;
+  TickSource clock = TickSource::tsc;  // of the same threads
+};
+
+}  // namespace xylem::drain

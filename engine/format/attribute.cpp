@@ -1,0 +1,213 @@
+#include "format/attribute.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <utility>
+
+#include <unistd.h>
+
+#include "record/level_names.hpp"
+#include "record/payload.hpp"
+
+namespace xylem::format {
+namespace {
+
+using record::Value;
+using record::View;
+
+constexpr std::pair<std::string_view, Attribute> names[] = {
+    {"name", Attribute::name},
+    {"msg", Attribute::msg},
+    {"levelname", Attribute::levelname},
+    {"levelno", Attribute::levelno},
+    {"pathname", Attribute::pathname},
+    {"filename", Attribute::filename},
+    {"module", Attribute::module},
+    {"lineno", Attribute::lineno},
+    {"funcName", Attribute::func_name},
+    {"process", Attribute::process},
+    {"processName", Attribute::process_name},
+    {"taskName", Attribute::task_name},
+    {"args", Attribute::args},
+    {"created", Attribute::created},
+    {"msecs", Attribute::msecs},
+    {"relativeCreated", Attribute::relative_created},
+    {"thread", Attribute::thread},
+    {"threadName", Attribute::thread_name},
+    {"message", Attribute::message},
+    {"asctime", Attribute::asctime},
+    {"timestamp", Attribute::timestamp},
+    {"exc_info", Attribute::exc_info},
+    {"exc_text", Attribute::exc_text},
+    {"stack_info", Attribute::stack_info},
+};
+
+std::int64_t now_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+/// What relativeCreated counts from: the loading of this library, as Python counts from the import
+/// of its logging module.
+const std::int64_t start_ns = now_ns();
+
+double created_of(const View& view) {
+  if (view.foreign != nullptr && view.foreign->created) return *view.foreign->created;
+  return static_cast<double>(view.time_ns) / 1e9;
+}
+
+double msecs_of(const View& view) {
+  if (view.foreign != nullptr && view.foreign->msecs) return *view.foreign->msecs;
+  // CPython: whole milliseconds, as a float.
+  const std::int64_t in_second = ((view.time_ns % 1'000'000'000) + 1'000'000'000) % 1'000'000'000;
+  return static_cast<double>(in_second / 1'000'000);
+}
+
+double relative_of(const View& view) {
+  if (view.foreign != nullptr && view.foreign->relative_created) {
+    return *view.foreign->relative_created;
+  }
+  return static_cast<double>(view.time_ns - start_ns) / 1e6;
+}
+
+Value text_or_none(const std::optional<std::string_view>& text) {
+  return text ? Value::of(*text) : Value::none();
+}
+
+/// For records made elsewhere: what was given counts, and what was not has the default of
+/// logging.makeLogRecord.
+Value read_foreign(Attribute attribute, const View& view, std::string& scratch) {
+  const record::Foreign& foreign = *view.foreign;
+  switch (attribute) {
+    case Attribute::msg:
+      return Value::of(foreign.message);
+    case Attribute::levelname:
+      if (foreign.levelname) return Value::of(*foreign.levelname);
+      return Value::of(std::string_view{scratch = record::level_name(foreign.levelno)});
+    case Attribute::levelno:
+      return Value::of(std::int64_t{foreign.levelno});
+    case Attribute::pathname:
+      return Value::of(foreign.pathname.value_or(""));
+    case Attribute::filename:
+      return Value::of(foreign.filename.value_or(""));
+    case Attribute::module:
+      return Value::of(foreign.module.value_or(""));
+    case Attribute::lineno:
+      return Value::of(foreign.lineno.value_or(0));
+    case Attribute::func_name:
+      return text_or_none(foreign.func_name);
+    case Attribute::process:
+      return Value::of(foreign.process.value_or(getpid()));
+    case Attribute::process_name:
+      return Value::of(foreign.process_name.value_or("MainProcess"));
+    case Attribute::task_name:
+      return text_or_none(foreign.task_name);
+    case Attribute::thread:
+      return Value::of(foreign.thread.value_or(view.thread->id));
+    case Attribute::thread_name:
+      return Value::of(foreign.thread_name.value_or(view.thread->name));
+    default:
+      return {};
+  }
+}
+
+Value read_native(Attribute attribute, const View& view, std::string& scratch) {
+  const record::Site& site = *view.site;
+  switch (attribute) {
+    case Attribute::msg:
+      return Value::of(std::string_view{site.format});
+    case Attribute::levelname:
+      return Value::of(
+          std::string_view{scratch = record::level_name(static_cast<int>(site.level))});
+    case Attribute::levelno:
+      return Value::of(std::int64_t{static_cast<int>(site.level)});
+    case Attribute::pathname:
+      return Value::of(std::string_view{site.pathname});
+    case Attribute::filename:
+      return Value::of(base_name(site.pathname));
+    case Attribute::module:
+      return Value::of(stem(base_name(site.pathname)));
+    case Attribute::lineno:
+      return Value::of(std::int64_t{site.line});
+    case Attribute::func_name:
+      return Value::of(std::string_view{site.function});
+    case Attribute::process:
+      return Value::of(std::int64_t{getpid()});
+    case Attribute::process_name:
+      return Value::of(std::string_view{"MainProcess"});
+    case Attribute::task_name:
+      return Value::none();
+    case Attribute::thread:
+      return Value::of(view.thread->id);
+    case Attribute::thread_name:
+      return Value::of(std::string_view{view.thread->name});
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::optional<Attribute> find_attribute(std::string_view name) {
+  const auto* const found =
+      std::find_if(std::begin(names), std::end(names), [name](auto& e) { return e.first == name; });
+  if (found == std::end(names)) return std::nullopt;
+  return found->second;
+}
+
+Value read_attribute(Attribute attribute, const View& view, std::string& scratch) {
+  switch (attribute) {
+    case Attribute::name:
+      return Value::of(view.logger);
+    case Attribute::args:
+      return Value::none();
+    case Attribute::created:
+      return Value::of(created_of(view));
+    case Attribute::msecs:
+      return Value::of(msecs_of(view));
+    case Attribute::relative_created:
+      return Value::of(relative_of(view));
+    default:
+      return view.foreign != nullptr ? read_foreign(attribute, view, scratch)
+                                     : read_native(attribute, view, scratch);
+  }
+}
+
+Value read_exception(const View& view) {
+  if (view.foreign != nullptr) {
+    return view.foreign->exc_text ? Value::of(*view.foreign->exc_text) : Value{};
+  }
+  const auto& arguments = view.site->arguments;
+  const std::byte* tail = view.payload + view.site->fixed_bytes;
+  for (const record::Argument& argument : arguments) {
+    if (argument.kind == record::Kind::exception) {
+      return record::read_argument(argument, view.payload, reinterpret_cast<const char*>(tail));
+    }
+    if (detail::has_tail(argument.kind)) {
+      tail += record::load<std::uint32_t>(view.payload + argument.offset);
+    }
+  }
+  return {};
+}
+
+Value read_stack(const View& view) {
+  const bool given = view.foreign != nullptr && view.foreign->stack_info;
+  return given ? Value::of(*view.foreign->stack_info) : Value{};
+}
+
+std::string_view base_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string_view stem(std::string_view file_name) {
+  const std::size_t dot = file_name.rfind('.');
+  // As os.path.splitext: leading dots begin no extension.
+  if (dot == std::string_view::npos || file_name.find_first_not_of('.') > dot) return file_name;
+  return file_name.substr(0, dot);
+}
+
+}  // namespace xylem::format

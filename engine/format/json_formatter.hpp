@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "format/attribute.hpp"
+#include "format/formatter.hpp"
+#include "format/json_value.hpp"
+
+namespace xylem::format {
+
+/// One JSON object a record, as the guideline's MyJSONFormatter lays it out: the keys of `fmt_keys`
+/// in their order, then message, timestamp, exc_info and stack_info unless mapped, then the fields.
+/// A field whose key stands already replaces the value in its place.
+class JsonFormatter final : public Formatter {
+ public:
+  struct Options {
+    std::vector<std::pair<std::string, std::string>> fmt_keys;  // {key in the output, attribute}
+    bool ensure_ascii = true;
+    std::string item_separator = ", ";
+    std::string key_separator = ": ";
+  };
+
+  explicit JsonFormatter(Options options);
+
+  Program compile(const record::Site& site, std::string_view logger,
+                  std::string_view terminator) override;
+  void format(std::string& out, const record::View& view) override;
+
+ private:
+  TextStyle text_style() const;
+  void compile_attribute(ProgramBuilder& builder, Attribute attribute, const record::View& sample);
+  void format_attribute(std::string& out, Attribute attribute, const record::View& view);
+
+  Options options_;
+  JsonStyle style_;  // views into the options
+  IsoUtcRenderer clock_;
+  LocalTimeRenderer asctime_;
+};
+
+}  // namespace xylem::format

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "format/attribute.hpp"
+#include "record/view.hpp"
+
+namespace xylem::format {
+
+/// One member of the JSON object of a record: its value is an attribute, or the field of that index
+/// (an argument of the site, an extra of a record made elsewhere).
+struct JsonMember {
+  std::string_view key;
+  std::variant<Attribute, std::size_t> value;
+};
+
+/// The members of a record's object in order, by the rules of the guideline's formatter. Of the
+/// record, only what is the same for all records of its site counts, or what `view.foreign` says.
+/// The keys refer to `fmt_keys` and to the record. Throws FormatError for an attribute that the
+/// record lacks.
+std::vector<JsonMember> list_members(
+    const std::vector<std::pair<std::string, std::string>>& fmt_keys, const record::View& view);
+
+}  // namespace xylem::format

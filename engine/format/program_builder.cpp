@@ -1,0 +1,177 @@
+#include <memory>
+
+#include "format/floating.hpp"
+#include "format/program.hpp"
+
+namespace xylem::format {
+namespace {
+
+using Hole = Program::Hole;
+using record::Kind;
+
+constexpr std::size_t padding_bytes = 64;
+constexpr std::size_t hole_bytes = 32;  // the most that a hole of bounded size takes
+static_assert(max_floating_bytes <= hole_bytes && IsoUtcRenderer::max_bytes <= hole_bytes);
+
+/// How `{}` shows an argument in a message.
+Hole message_hole(Kind kind) {
+  switch (kind) {
+    case Kind::int64:
+      return Hole::int64;
+    case Kind::uint64:
+      return Hole::uint64;
+    case Kind::float64:
+      return Hole::float64;
+    case Kind::float32:
+      return Hole::float32;
+    case Kind::boolean:
+      return Hole::boolean;
+    case Kind::character:
+      return Hole::character;
+    case Kind::pointer:
+      return Hole::pointer;
+    case Kind::null:
+      return Hole::none;
+    default:
+      return Hole::string;
+  }
+}
+
+/// How a JSON value shows it.
+Hole json_hole(Kind kind) {
+  switch (kind) {
+    case Kind::float64:
+      return Hole::float64_json;
+    case Kind::float32:
+      return Hole::float32_json;
+    case Kind::json:
+      return Hole::json;
+    default:
+      return message_hole(kind);
+  }
+}
+
+bool is_quoted(Kind kind) {
+  switch (kind) {
+    case Kind::character:
+    case Kind::pointer:
+    case Kind::string:
+    case Kind::rendered:
+    case Kind::exception:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Holes whose text fill() remembers.
+bool is_remembered(Hole hole) {
+  return hole != Hole::boolean && hole != Hole::character;
+}
+
+bool has_string(Hole hole) {
+  return hole == Hole::string || hole == Hole::json;
+}
+
+}  // namespace
+
+std::string styled(std::string_view text, TextStyle style) {
+  if (style == TextStyle::raw) return std::string{text};
+  std::string out(max_escaped_bytes(text.size()) + padding_bytes, '\0');
+  const char* const end =
+      style == TextStyle::ascii ? escape_ascii(out.data(), text) : escape_utf8(out.data(), text);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+  return out;
+}
+
+ProgramBuilder::ProgramBuilder(const record::Site& site, TextStyle style, IsoUtcRenderer& clock)
+    : program_{site, style, clock}, standing_(site.arguments.size(), Hole::none) {}
+
+void ProgramBuilder::text(std::string_view text) {
+  program_.constants_ += text;
+}
+
+void ProgramBuilder::escaped(std::string_view text) {
+  this->text(styled(text, program_.style_));
+}
+
+void ProgramBuilder::push(Hole hole, std::uint32_t offset, std::size_t argument) {
+  const std::size_t end = program_.constants_.size();
+  program_.ops_.push_back({static_cast<std::uint32_t>(text_begin_),
+                           static_cast<std::uint32_t>(end - text_begin_), offset,
+                           static_cast<std::uint16_t>(argument), hole});
+  program_.fixed_bound_ += end - text_begin_ + hole_bytes;
+  text_begin_ = end;
+}
+
+void ProgramBuilder::hole(Hole hole) {
+  if (hole == Hole::thread_name) program_.needs_thread_name_ = true;
+  push(hole, 0, 0);
+}
+
+void ProgramBuilder::scratch(Program::Render render) {
+  push(Hole::scratch, 0, program_.renders_.size());
+  program_.renders_.push_back(std::move(render));
+}
+
+void ProgramBuilder::argument(std::size_t index, Hole hole) {
+  const record::Argument& argument = program_.site_->arguments[index];
+  const Hole earlier = standing_[index];
+  if (has_string(hole)) ++program_.string_uses_;
+  if (earlier == hole) {
+    push(Hole::again, argument.offset, index);
+  } else if (earlier == Hole::float64 && hole == Hole::float64_json) {
+    push(Hole::again_as_float, argument.offset, index);
+  } else {
+    push(hole, argument.offset, index);
+    if (is_remembered(hole) && hole != Hole::json) standing_[index] = hole;
+  }
+}
+
+void ProgramBuilder::argument_text(std::size_t index) {
+  const Kind kind = program_.site_->arguments[index].kind;
+  if (kind == Kind::null) {
+    text("0x0");  // as libfmt shows a null pointer
+  } else {
+    argument(index, message_hole(kind));
+  }
+}
+
+void ProgramBuilder::message() {
+  for (Segment& segment : parse_message(*program_.site_)) {
+    escaped(segment.text);
+    if (segment.argument == Segment::none) continue;
+    const auto index = static_cast<std::size_t>(segment.argument);
+    if (segment.spec.empty()) {
+      argument_text(index);
+    } else {
+      // Shared because a std::function must be copyable, and libfmt's argument store is not.
+      scratch([segment = std::move(segment), arguments = std::make_shared<FmtArguments>()](
+                  fmt::memory_buffer& out, const record::View& view) {
+        arguments->assign(*view.site, view.payload);
+        arguments->format(out, segment);
+      });
+    }
+  }
+}
+
+void ProgramBuilder::json_value(std::size_t index) {
+  const Kind kind = program_.site_->arguments[index].kind;
+  if (kind == Kind::null) {
+    text("null");
+    return;
+  }
+  if (is_quoted(kind)) text("\"");
+  argument(index, json_hole(kind));
+  if (is_quoted(kind)) text("\"");
+}
+
+Program ProgramBuilder::finish() {
+  push(Hole::none, 0, 0);
+  program_.constants_.append(padding_bytes, '\0');
+  program_.scratches_.resize(program_.renders_.size());
+  program_.scratch_ends_.resize(program_.renders_.size());
+  return std::move(program_);
+}
+
+}  // namespace xylem::format

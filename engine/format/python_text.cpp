@@ -1,0 +1,118 @@
+#include "format/python_text.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "format/floating.hpp"
+#include "format/json_object.hpp"
+#include "format/utf8.hpp"
+
+namespace xylem::format {
+namespace {
+
+using record::Value;
+
+template <typename T>
+std::string str_of_real(T number) {
+  if (std::isnan(number)) return "nan";
+  if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
+  std::array<char, max_floating_bytes + 64> text;
+  return {text.data(), write_repr(text.data(), number)};
+}
+
+void append_hex(std::string& out, std::uint32_t code_point) {
+  std::array<char, 16> text{};
+  const char* const pattern = code_point < 0x100     ? "\\x%02x"
+                              : code_point < 0x10000 ? "\\u%04x"
+                                                     : "\\U%08x";
+  std::snprintf(text.data(), text.size(), pattern, code_point);
+  out += text.data();
+}
+
+std::string repr_of_text(std::string_view text, bool ascii) {
+  const bool has_single = text.find('\'') != std::string_view::npos;
+  const char quote = has_single && text.find('"') == std::string_view::npos ? '"' : '\'';
+  std::string out(1, quote);
+  for (std::size_t at = 0; at < text.size();) {
+    const Utf8Unit unit = decode_utf8(text.data() + at, text.data() + text.size());
+    const std::uint32_t c = unit.code_point;
+    if (c == static_cast<unsigned char>(quote) || c == '\\') {
+      out += '\\';
+      out += static_cast<char>(c);
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c < 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad || (ascii && c > 0x7e)) {
+      append_hex(out, c);
+    } else {
+      std::array<char, 4> bytes;
+      out.append(bytes.data(), encode_utf8(bytes.data(), c));
+    }
+    at += unit.length;
+  }
+  return out += quote;
+}
+
+}  // namespace
+
+std::string python_str(const Value& value) {
+  switch (value.type) {
+    case Value::Type::absent:
+    case Value::Type::null:
+      return "None";
+    case Value::Type::boolean:
+      return value.boolean ? "True" : "False";
+    case Value::Type::int64:
+      return std::to_string(value.int64);
+    case Value::Type::uint64:
+      return std::to_string(value.uint64);
+    case Value::Type::float64:
+      return str_of_real(value.float64);
+    case Value::Type::float32:
+      return str_of_real(value.float32);
+    case Value::Type::pointer: {
+      std::array<char, 20> text{};
+      std::snprintf(text.data(), text.size(), "0x%llx",
+                    static_cast<unsigned long long>(value.uint64));
+      return text.data();
+    }
+    case Value::Type::text:
+    case Value::Type::json:
+      return std::string{value.text};
+  }
+  return {};
+}
+
+Value value_of_json(std::string_view json, std::string& scratch) {
+  const char first = json.empty() ? '\0' : json.front();
+  if (first == '"') {
+    scratch = unescape_json_string(json);
+    return Value::of(std::string_view{scratch});
+  }
+  if (json == "null") return Value::none();
+  if (json == "true" || json == "false") return Value::of(json == "true");
+  const char* const end = json.data() + json.size();
+  std::int64_t integer = 0;
+  if (std::from_chars(json.data(), end, integer).ptr == end) return Value::of(integer);
+  std::uint64_t natural = 0;
+  if (std::from_chars(json.data(), end, natural).ptr == end) return Value::of(natural);
+  const bool is_integer = json.find_first_not_of("-0123456789") == std::string_view::npos;
+  double real = 0;
+  if (first != '{' && first != '[' && !is_integer) {
+    // Only NaN and Infinity are spelt otherwise than from_chars knows them.
+    const auto parsed = std::from_chars(json.data(), end, real);
+    if (parsed.ptr == end) return Value::of(real);
+  }
+  return Value::of_json(json);
+}
+
+std::string python_repr(const Value& value, bool ascii) {
+  return value.type == Value::Type::text ? repr_of_text(value.text, ascii) : python_str(value);
+}
+
+}  // namespace xylem::format

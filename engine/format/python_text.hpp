@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "record/value.hpp"
+
+/// How Python shows values: str(), repr() and ascii().
+namespace xylem::format {
+
+/// Python's str() of the value; for a JSON value its text.
+std::string python_str(const record::Value& value);
+
+/// Python's repr() of the value, or ascii(), which escapes all beyond ASCII. repr() keeps every
+/// character above U+00A0: which of them Python holds unprintable depends on its Unicode tables.
+std::string python_repr(const record::Value& value, bool ascii);
+
+/// What Python's json.loads() makes of a JSON text, as far as a Value can hold it: containers and
+/// integers beyond 64 bits stay text. `scratch` keeps the bytes of a string.
+record::Value value_of_json(std::string_view json, std::string& scratch);
+
+}  // namespace xylem::format

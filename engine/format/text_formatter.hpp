@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "format/formatter.hpp"
+
+namespace xylem::format {
+
+/// Python's logging.Formatter: a `%` pattern over the record's attributes and fields, then the
+/// texts of exception and stack, each on a line of its own.
+class TextFormatter final : public Formatter {
+ public:
+  /// The value of an attribute that a record lacks.
+  struct Default {
+    std::string name;
+    record::Value value;
+    std::string text{};  // of a value that is text
+  };
+
+  struct Options {
+    std::string format = "%(message)s";
+    std::string datefmt{};  // for strftime; empty: CPython's default with milliseconds
+    std::vector<Default> defaults{};
+  };
+
+  /// Throws FormatError for a pattern that Python's `%` refuses for every mapping.
+  explicit TextFormatter(Options options);
+
+  Program compile(const record::Site& site, std::string_view logger,
+                  std::string_view terminator) override;
+  void format(std::string& out, const record::View& view) override;
+
+ private:
+  struct Piece {
+    PatternPiece source;
+    std::optional<Attribute> attribute;  // none: a field, a default, or missing
+  };
+
+  void compile_piece(ProgramBuilder& builder, const Piece& piece, const record::View& sample);
+  void apply(std::string& out, const Piece& piece, const record::View& view);
+  const Default* find_default(const Piece& piece, const record::View& view) const;
+  record::Value read(const Piece& piece, const record::View& view, std::string& scratch);
+  std::string_view asctime_of(const record::View& view);
+
+  Options options_;
+  std::vector<Piece> pieces_;
+  IsoUtcRenderer clock_;
+  LocalTimeRenderer asctime_;
+};
+
+}  // namespace xylem::format

@@ -1,0 +1,134 @@
+#include "record/foreign.hpp"
+
+#include <cstring>
+#include <type_traits>
+
+namespace xylem::record {
+namespace {
+
+enum class Tag : unsigned char {
+  levelno,
+  message,
+  levelname,
+  created,
+  msecs,
+  relative_created,
+  module,
+  filename,
+  pathname,
+  func_name,
+  lineno,
+  thread,
+  thread_name,
+  process,
+  process_name,
+  task_name,
+  exc_text,
+  stack_info,
+  extra_key,
+  extra_value,
+};
+
+/// Calls visit(tag, member) for each optional attribute, so that packing and
+/// unpacking cannot disagree on the list.
+template <typename A, typename F>
+void for_each_optional(A& a, F&& visit) {
+  visit(Tag::levelname, a.levelname);
+  visit(Tag::created, a.created);
+  visit(Tag::msecs, a.msecs);
+  visit(Tag::relative_created, a.relative_created);
+  visit(Tag::module, a.module);
+  visit(Tag::filename, a.filename);
+  visit(Tag::pathname, a.pathname);
+  visit(Tag::func_name, a.func_name);
+  visit(Tag::lineno, a.lineno);
+  visit(Tag::thread, a.thread);
+  visit(Tag::thread_name, a.thread_name);
+  visit(Tag::process, a.process);
+  visit(Tag::process_name, a.process_name);
+  visit(Tag::task_name, a.task_name);
+  visit(Tag::exc_text, a.exc_text);
+  visit(Tag::stack_info, a.stack_info);
+}
+
+void put(std::string& to, Tag tag, std::string_view bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  to += static_cast<char>(tag);
+  to.append(reinterpret_cast<const char*>(&size), sizeof size);
+  to.append(bytes);
+}
+
+template <typename T>
+void put_value(std::string& to, Tag tag, const T& value) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    put(to, tag, {reinterpret_cast<const char*>(&value), sizeof value});
+  } else {
+    put(to, tag, value);
+  }
+}
+
+template <typename T>
+bool get_value(std::string_view bytes, T& value) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    if (bytes.size() != sizeof value) return false;
+    std::memcpy(&value, bytes.data(), sizeof value);
+  } else {
+    value = bytes;
+  }
+  return true;
+}
+
+bool accept(Foreign& into, Tag tag, std::string_view bytes) {
+  switch (tag) {
+    case Tag::levelno:
+      return get_value(bytes, into.levelno);
+    case Tag::message:
+      return get_value(bytes, into.message);
+    case Tag::extra_key:
+      into.extras.push_back({bytes, "null"});
+      return true;
+    case Tag::extra_value:
+      if (into.extras.empty()) return false;
+      into.extras.back().json = bytes;
+      return true;
+    default:
+      break;
+  }
+  bool known = false;
+  for_each_optional(into, [&](Tag candidate, auto& member) {
+    if (candidate == tag) known = get_value(bytes, member.emplace());
+  });
+  return known;
+}
+
+}  // namespace
+
+std::string pack(const Record& record) {
+  std::string packed;
+  put_value(packed, Tag::levelno, record.levelno);
+  put_value(packed, Tag::message, record.message);
+  for_each_optional(record, [&packed](Tag tag, const auto& member) {
+    if (member) put_value(packed, tag, *member);
+  });
+  for (const Record::Extra& extra : record.extras) {
+    put_value(packed, Tag::extra_key, extra.key);
+    put_value(packed, Tag::extra_value, extra.json);
+  }
+  return packed;
+}
+
+bool unpack(std::string_view packed, Foreign& into) {
+  constexpr std::size_t prefix = 1 + sizeof(std::uint32_t);
+  while (!packed.empty()) {
+    if (packed.size() < prefix) return false;
+    std::uint32_t size = 0;
+    std::memcpy(&size, packed.data() + 1, sizeof size);
+    if (size > packed.size() - prefix) return false;
+    const auto tag = static_cast<Tag>(static_cast<unsigned char>(packed[0]));
+    if (!accept(into, tag, packed.substr(prefix, size))) return false;
+    packed.remove_prefix(prefix + size);
+  }
+  return true;
+}
+
+}  // namespace xylem::record

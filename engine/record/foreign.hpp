@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <xylem/record.hpp>
+
+namespace xylem::record {
+
+/// A record made elsewhere (xylem::Record), as it is read out of a payload: views into it.
+struct Foreign {
+  struct Extra {
+    std::string_view key;
+    std::string_view json;
+  };
+
+  int levelno = 0;
+  std::string_view message;
+  std::optional<std::string_view> levelname;
+  std::optional<double> created;
+  std::optional<double> msecs;
+  std::optional<double> relative_created;
+  std::optional<std::string_view> module;
+  std::optional<std::string_view> filename;
+  std::optional<std::string_view> pathname;
+  std::optional<std::string_view> func_name;
+  std::optional<std::int64_t> lineno;
+  std::optional<std::uint64_t> thread;
+  std::optional<std::string_view> thread_name;
+  std::optional<std::int64_t> process;
+  std::optional<std::string_view> process_name;
+  std::optional<std::string_view> task_name;
+  std::optional<std::string_view> exc_text;
+  std::optional<std::string_view> stack_info;
+  std::vector<Extra> extras;
+
+  const Extra* find(std::string_view key) const {
+    for (const Extra& extra : extras) {
+      if (extra.key == key) return &extra;
+    }
+    return nullptr;
+  }
+};
+
+/// The record as one text: attributes as {tag, length, bytes}, extras in order. The logger's name
+/// is not part of it: the record's header has the logger's id.
+std::string pack(const Record& record);
+
+/// Reads what pack() wrote; false for a text that it cannot have written.
+bool unpack(std::string_view packed, Foreign& into);
+
+}  // namespace xylem::record

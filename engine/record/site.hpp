@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <xylem/detail/site.hpp>
+
+namespace xylem::record {
+
+using detail::Kind;
+
+/// One argument of a call site: what it is, and where its fixed part begins in the payload.
+struct Argument {
+  Kind kind;
+  bool is_field;
+  std::string key;  // of a field
+  std::uint32_t offset;
+
+  /// Takes a `{}` of the format string.
+  bool is_positional() const { return !is_field && kind != Kind::exception; }
+};
+
+/// A registered call site: the dictionary entry behind the id in a record.
+struct Site {
+  std::uint32_t id;
+  Level level;
+  std::string format;
+  std::string pathname;
+  std::string function;
+  std::uint32_t line;
+  std::vector<Argument> arguments;
+  std::uint32_t fixed_bytes;  // of all arguments together
+  bool has_tails;             // some argument has bytes behind the fixed part
+};
+
+/// Sites of the engine itself, registered before any other.
+inline constexpr std::uint32_t catch_all_site = 0;  // for what comes after the last free id
+inline constexpr std::uint32_t foreign_site = 1;    // one text argument: a packed record::Foreign
+inline constexpr std::uint32_t dropped_site = 2;    // "{} records dropped"
+
+/// The site of an id that a record carries. The reference is valid for ever. Takes no lock: who has
+/// the id has synchronised with its registration already (the release in publish() came after it).
+const Site& site(std::uint32_t id);
+
+}  // namespace xylem::record

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <xylem/detail/logger_state.hpp>
+
+#include "route/tree.hpp"
+
+/// The loggers of the process: names, ids, and the thresholds that calls read.
+namespace xylem::route {
+
+/// The logger of an id that a record carries; valid for ever. Takes no lock: who has the id has
+/// synchronised with its registration.
+const detail::LoggerState& logger(std::uint32_t id);
+
+/// The names of all loggers that were ever asked for. Thread-safe.
+std::vector<std::string> logger_names();
+
+/// Puts the levels of a tree in force, for loggers to come as well. Thread-safe.
+void set_levels(std::shared_ptr<const Tree> tree);
+
+}  // namespace xylem::route

@@ -1,0 +1,111 @@
+#include "route/tree.hpp"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+#include "format/text_formatter.hpp"
+#include "sink/stream_sink.hpp"
+
+namespace xylem::route {
+namespace {
+
+constexpr int warning_level = 30;
+
+/// CPython's lastResort: the bare message of warnings and above, on stderr.
+std::shared_ptr<const Handler> make_last_resort() {
+  auto handler = std::make_shared<Handler>();
+  handler->name = "lastResort";
+  handler->level = warning_level;
+  handler->formatter = std::make_shared<format::TextFormatter>(format::TextFormatter::Options{});
+  handler->sink = std::make_shared<sink::StreamSink>(
+      STDERR_FILENO, "stderr", sink::SinkOptions{.buffer_bytes = std::size_t{1} << 16});
+  return handler;
+}
+
+void add_leaves(std::vector<Leaf>& leaves, const Handler& handler, Leaf way, bool uses_level) {
+  if (uses_level) way.level = std::max(way.level, handler.level);
+  way.filters.push_back(&handler.filters);
+  if (handler.sink != nullptr) {
+    way.handler = &handler;
+    leaves.push_back(std::move(way));
+    return;
+  }
+  for (const auto& member : handler.members) {
+    add_leaves(leaves, *member, way, handler.respect_handler_level);
+  }
+}
+
+void add_sinks(std::vector<sink::Sink*>& sinks, const Handler& handler) {
+  if (handler.sink != nullptr &&
+      std::find(sinks.begin(), sinks.end(), handler.sink.get()) == sinks.end()) {
+    sinks.push_back(handler.sink.get());
+  }
+  for (const auto& member : handler.members) add_sinks(sinks, *member);
+}
+
+}  // namespace
+
+bool Leaf::takes(std::string_view logger, int levelno) const {
+  return levelno >= level && std::all_of(filters.begin(), filters.end(), [&](const Filters* f) {
+           return all_pass(*f, logger, levelno);
+         });
+}
+
+Tree::Tree() : last_resort_{make_last_resort()} {
+  node("root").level = warning_level;
+}
+
+LoggerNode& Tree::node(std::string_view name) {
+  return nodes_[std::string{name}];
+}
+
+const LoggerNode* Tree::find(std::string_view name) const {
+  const auto found = nodes_.find(name);
+  return found == nodes_.end() ? nullptr : &found->second;
+}
+
+int Tree::threshold(std::string_view logger) const {
+  if (const LoggerNode* const own = find(logger); own != nullptr && own->disabled) return off;
+  for (std::string_view name = logger; !name.empty(); name = parent_of(name)) {
+    const LoggerNode* const node = find(name);
+    if (node != nullptr && node->level != 0) return node->level;
+  }
+  return 0;
+}
+
+bool Tree::logger_passes(std::string_view logger, int levelno) const {
+  const LoggerNode* const own = find(logger);
+  return own == nullptr || all_pass(own->filters, logger, levelno);
+}
+
+std::vector<Leaf> Tree::leaves(std::string_view logger) const {
+  std::vector<Leaf> leaves;
+  bool has_handler = false;
+  for (std::string_view name = logger; !name.empty(); name = parent_of(name)) {
+    const LoggerNode* const node = find(name);
+    if (node == nullptr) continue;
+    for (const auto& handler : node->handlers) {
+      has_handler = true;
+      add_leaves(leaves, *handler, {nullptr, 0, {}}, true);
+    }
+    if (!node->propagate) break;
+  }
+  if (!has_handler) add_leaves(leaves, *last_resort_, {nullptr, 0, {}}, true);
+  return leaves;
+}
+
+std::vector<sink::Sink*> Tree::sinks() const {
+  std::vector<sink::Sink*> sinks;
+  for (const auto& handler : handlers) add_sinks(sinks, *handler);
+  add_sinks(sinks, *last_resort_);
+  return sinks;
+}
+
+std::string_view parent_of(std::string_view name) {
+  if (name == "root") return {};
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string_view{"root"} : name.substr(0, dot);
+}
+
+}  // namespace xylem::route

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "route/handler.hpp"
+
+namespace xylem::route {
+
+/// What configuration says of one logger.
+struct LoggerNode {
+  int level = 0;  // NOTSET: the parent's counts
+  bool propagate = true;
+  bool disabled = false;
+  std::vector<std::shared_ptr<const Handler>> handlers;
+  Filters filters;
+};
+
+/// A handler that a logger's records reach, with all that stands before it.
+struct Leaf {
+  const Handler* handler;
+  int level;  // the highest of those on the way
+  std::vector<const Filters*> filters;
+
+  bool takes(std::string_view logger, int levelno) const;
+};
+
+/// The loggers of one configuration, by the rules of Python's logging: levels are inherited,
+/// records go to the handlers of their logger and of its ancestors. A value: copied to make the
+/// next configuration, never changed while in force.
+class Tree {
+ public:
+  static constexpr int off = 1 << 30;  // a threshold that no level reaches
+
+  Tree();
+
+  /// The node of that name ("root" for the root), made when missing.
+  LoggerNode& node(std::string_view name);
+  const LoggerNode* find(std::string_view name) const;
+
+  /// Every handler of the configuration, whether a logger uses it or not.
+  std::vector<std::shared_ptr<const Handler>> handlers;
+
+  /// The lowest level that a call of this logger lets pass; `off` when it is disabled.
+  int threshold(std::string_view logger) const;
+
+  /// Where the records of this logger may go, in Python's order; the last resort when there is no
+  /// handler at all. Empty when the logger's own filters refuse the level. The pointers live as
+  /// long as the tree.
+  std::vector<Leaf> leaves(std::string_view logger) const;
+  bool logger_passes(std::string_view logger, int levelno) const;
+
+  /// The distinct sinks of all handlers, the last resort's included.
+  std::vector<sink::Sink*> sinks() const;
+
+  const std::map<std::string, LoggerNode, std::less<>>& nodes() const { return nodes_; }
+  std::map<std::string, LoggerNode, std::less<>>& nodes() { return nodes_; }
+
+ private:
+  std::map<std::string, LoggerNode, std::less<>> nodes_;
+  std::shared_ptr<const Handler> last_resort_;
+};
+
+/// The name above this one in the dotted hierarchy: "root" at last, and nothing above the root.
+std::string_view parent_of(std::string_view name);
+
+}  // namespace xylem::route

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sink/posix_file.hpp"
+#include "sink/sink.hpp"
+
+namespace xylem::sink {
+
+struct FileOptions {
+  OpenMode mode = OpenMode::append;
+
+  /// Opens the file when the first line is written, instead of in the constructor. That it cannot
+  /// be opened is then trouble like any other: reported, tried again.
+  bool delay = false;
+};
+
+/// Appends to one file. Directories are not made and `~` means nothing special.
+class FileSink : public Sink {
+ public:
+  /// `path` is made absolute now, so that a later chdir does not matter. Throws FileError, and what
+  /// absolute_path() throws.
+  explicit FileSink(std::string_view path, FileOptions file = {}, SinkOptions options = {});
+
+  /// The absolute path.
+  const std::string& path() const { return name(); }
+
+ protected:
+  int hand_over() override;
+  int descriptor() const override { return file_.descriptor(); }
+  void cut_torn_line(std::size_t bytes) override;
+  int release() override;
+
+  /// Opens the file if it is not open yet; 0 or errno.
+  int open_if_closed();
+
+  /// Writes the oldest `bytes` bytes of the buffer; 0 or errno.
+  int write_some(std::size_t bytes);
+
+  PosixFile& file() { return file_; }
+
+ private:
+  PosixFile file_;
+  OpenMode mode_;
+};
+
+}  // namespace xylem::sink

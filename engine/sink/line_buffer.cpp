@@ -1,0 +1,112 @@
+#include "sink/line_buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <utility>
+
+namespace xylem::sink {
+
+namespace {
+
+// A cache line, so that whole vector stores to the start of the block do not straddle two.
+constexpr std::size_t alignment_bytes = 64;
+constexpr std::size_t smallest_bytes = 4096;
+
+std::size_t round_up(std::size_t bytes) {
+  return (std::max(bytes, smallest_bytes) + alignment_bytes - 1) / alignment_bytes *
+         alignment_bytes;
+}
+
+}  // namespace
+
+void LineBuffer::Release::operator()(char* block) const {
+  ::operator delete (block, std::align_val_t{alignment_bytes});
+}
+
+LineBuffer::Block LineBuffer::allocate(std::size_t capacity_bytes) {
+  return Block{
+      static_cast<char*>(::operator new (capacity_bytes, std::align_val_t{alignment_bytes}))};
+}
+
+LineBuffer::LineBuffer(std::size_t capacity_bytes) : capacity_(round_up(capacity_bytes)) {
+  block_ = allocate(capacity_);
+  clear();
+}
+
+void LineBuffer::clear() {
+  head_ = tail_ = block_.get();
+  marks_ = marks_end_ = reinterpret_cast<Mark*>(block_.get() + capacity_);
+  torn_ = 0;
+}
+
+void LineBuffer::take(std::size_t bytes) {
+  assert(bytes <= this->bytes());
+  if (bytes == this->bytes()) {
+    clear();
+    return;
+  }
+  head_ += bytes;
+  torn_ += bytes;
+  while (torn_ >= mark(0).bytes) {
+    torn_ -= mark(0).bytes;
+    --marks_end_;
+  }
+}
+
+void LineBuffer::take_back() {
+  assert(!empty() && (lines() > 1 || torn_ == 0));
+  tail_ -= marks_->bytes;
+  ++marks_;
+}
+
+void LineBuffer::adopt(Block block, std::size_t capacity_bytes) {
+  const std::size_t text_bytes = bytes();
+  const std::size_t mark_count = lines();
+  auto* const top = reinterpret_cast<Mark*>(block.get() + capacity_bytes);
+  std::memcpy(block.get(), head_, text_bytes);
+  std::copy(marks_, marks_end_, top - mark_count);
+  head_ = block.get();
+  tail_ = head_ + text_bytes;
+  marks_end_ = top;
+  marks_ = top - mark_count;
+  block_ = std::move(block);
+  capacity_ = capacity_bytes;
+}
+
+void LineBuffer::compact() {
+  const std::size_t text_bytes = bytes();
+  const std::size_t mark_count = lines();
+  auto* const top = reinterpret_cast<Mark*>(block_.get() + capacity_);
+  std::memmove(block_.get(), head_, text_bytes);
+  std::memmove(top - mark_count, marks_, mark_count * sizeof(Mark));
+  head_ = block_.get();
+  tail_ = head_ + text_bytes;
+  marks_end_ = top;
+  marks_ = top - mark_count;
+}
+
+void LineBuffer::make_room(std::size_t bytes, std::size_t soft_limit_bytes) {
+  if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
+  const std::size_t needed = used_bytes() + bytes + slack_bytes + sizeof(Mark);
+  if (needed <= capacity_) {
+    compact();
+    return;
+  }
+  const std::size_t capacity =
+      round_up(std::max(needed, std::min(2 * capacity_, soft_limit_bytes)));
+  adopt(allocate(capacity), capacity);
+}
+
+void LineBuffer::shrink(std::size_t capacity_bytes) noexcept {
+  const std::size_t capacity = round_up(capacity_bytes);
+  if (!empty() || capacity_ <= capacity) return;
+  try {
+    adopt(allocate(capacity), capacity);
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+}
+
+}  // namespace xylem::sink

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace xylem::sink {
+
+/// Finished lines that the kernel does not have yet, and for each of them its length and its
+/// record.
+///
+///     block                                                                       block + capacity
+///     | gone | lines, oldest first      | room ...        | marks, youngest first | gone |
+///            ^ head                     ^ tail            ^ marks                 ^ marks_end
+///
+/// Text grows up and marks grow down in one block, so that one comparison tells whether a line
+/// fits, and a flood of tiny lines is bounded as well as a few large ones.
+/// Not thread-safe.
+class LineBuffer {
+ public:
+  /// Bytes behind a reserved line that the renderer may overwrite with whole vector stores.
+  static constexpr std::size_t slack_bytes = 64;
+
+  struct Mark {
+    std::uint64_t record;
+    std::uint64_t bytes;
+  };
+
+  /// `capacity_bytes`: text and marks together; rounded up to a small minimum.
+  explicit LineBuffer(std::size_t capacity_bytes);
+
+  /// Where the next line of up to `bytes` may be rendered, or null when there is no room.
+  char* reserve(std::size_t bytes) {
+    const auto room = static_cast<std::size_t>(reinterpret_cast<char*>(marks_) - tail_);
+    if (bytes + slack_bytes + sizeof(Mark) > room) [[unlikely]] {
+      return nullptr;
+    }
+    return tail_;
+  }
+
+  /// Adds the line [reserved, end).
+  void commit(char* end, std::uint64_t record) {
+    assert(end >= tail_ && end + sizeof(Mark) <= reinterpret_cast<char*>(marks_));
+    --marks_;
+    marks_->record = record;
+    marks_->bytes = static_cast<std::uint64_t>(end - tail_);
+    tail_ = end;
+  }
+
+  const char* data() const { return head_; }
+  std::size_t bytes() const { return static_cast<std::size_t>(tail_ - head_); }
+  std::size_t lines() const { return static_cast<std::size_t>(marks_end_ - marks_); }
+  bool empty() const { return marks_ == marks_end_; }
+
+  /// Text and marks together: what the buffer really holds.
+  std::size_t used_bytes() const { return bytes() + lines() * sizeof(Mark); }
+
+  std::size_t capacity_bytes() const { return capacity_; }
+
+  /// The mark of the i-th line, 0 being the oldest.
+  const Mark& mark(std::size_t i) const { return *(marks_end_ - 1 - i); }
+
+  /// How many bytes of the oldest line have been taken already; 0 when it is whole.
+  std::size_t torn_bytes() const { return torn_; }
+
+  /// The oldest `bytes` bytes are in the kernel's hands; lines end as their last byte goes.
+  void take(std::size_t bytes);
+
+  /// Removes the youngest line, which must be whole.
+  void take_back();
+
+  /// Removes everything.
+  void clear();
+
+  /// Makes room for a line of up to `bytes`: by moving what is held to the block's ends, else into
+  /// a larger block, of twice the size as long as that is not beyond `soft_limit_bytes`.
+  /// Throws std::bad_alloc, and then nothing has changed.
+  void make_room(std::size_t bytes, std::size_t soft_limit_bytes);
+
+  /// Goes back to a block of `capacity_bytes` when empty and larger than that; keeps the larger one
+  /// when memory is so short that not even this can be had.
+  void shrink(std::size_t capacity_bytes) noexcept;
+
+ private:
+  struct Release {
+    void operator()(char* block) const;
+  };
+  using Block = std::unique_ptr<char, Release>;
+
+  static Block allocate(std::size_t capacity_bytes);
+  void adopt(Block block, std::size_t capacity_bytes);
+  void compact();
+
+  Block block_;
+  std::size_t capacity_ = 0;
+  char* head_ = nullptr;
+  char* tail_ = nullptr;
+  Mark* marks_ = nullptr;
+  Mark* marks_end_ = nullptr;
+  std::size_t torn_ = 0;
+};
+
+}  // namespace xylem::sink

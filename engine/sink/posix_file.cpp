@@ -1,0 +1,170 @@
+#include "sink/posix_file.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace xylem::sink {
+
+namespace {
+
+std::string errno_text(int error) {
+  return "[Errno " + std::to_string(error) + "] " + std::generic_category().message(error) + ": ";
+}
+
+std::string working_directory() {
+  std::vector<char> buffer(256);
+  while (::getcwd(buffer.data(), buffer.size()) == nullptr) {
+    if (errno != ERANGE) throw FileError(errno, ".");
+    buffer.resize(buffer.size() * 2);
+  }
+  return buffer.data();
+}
+
+// A log file that took over descriptor 0, 1 or 2 from a program that closed it would receive
+// whatever that program prints.
+int above_standard_streams(int fd) {
+  if (fd > STDERR_FILENO) return fd;
+  const int higher = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return higher;
+}
+
+}  // namespace
+
+std::string quoted(std::string_view text) {
+  const bool has_single = text.find('\'') != std::string_view::npos;
+  const bool has_double = text.find('"') != std::string_view::npos;
+  const char quote = has_single && !has_double ? '"' : '\'';
+  std::string out(1, quote);
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\\' || c == quote) {
+      out += '\\';
+      out += c;
+    } else if (c == '\n' || c == '\r' || c == '\t') {
+      out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      constexpr char digits[] = "0123456789abcdef";
+      out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      out += c;
+    }
+  }
+  return out += quote;
+}
+
+std::string error_text(int error, std::string_view path) {
+  return errno_text(error) + quoted(path);
+}
+
+std::string error_text(int error, std::string_view from, std::string_view to) {
+  return errno_text(error) + quoted(from) + " -> " + quoted(to);
+}
+
+FileError::FileError(int error, std::string_view path)
+    : std::runtime_error(error_text(error, path)), error_(error) {}
+
+std::string absolute_path(std::string_view path) {
+  if (path.find('\0') != std::string_view::npos) throw std::invalid_argument("embedded null byte");
+  std::string joined(path);
+  if (!path.starts_with('/')) joined = working_directory() + '/' + joined;
+
+  // POSIX leaves the meaning of exactly two leading slashes to the system, so they are kept.
+  const bool two_slashes = joined.starts_with("//") && !joined.starts_with("///");
+  std::vector<std::string_view> parts;
+  std::string_view rest = joined;
+  while (!rest.empty()) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view part = rest.substr(0, slash);
+    rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
+    if (part == "..") {
+      if (!parts.empty()) parts.pop_back();
+    } else if (!part.empty() && part != ".") {
+      parts.push_back(part);
+    }
+  }
+  std::string out = two_slashes ? "/" : "";
+  for (const std::string_view part : parts) out.append("/").append(part);
+  return parts.empty() ? out + '/' : out;
+}
+
+WriteResult write_fully(int fd, const char* data, std::size_t bytes) {
+  std::size_t done = 0;
+  while (done < bytes) {
+    const ssize_t n = ::write(fd, data + done, bytes - done);
+    if (n > 0) {
+      done += static_cast<std::size_t>(n);
+    } else if (n == 0) {
+      return {done, EIO};  // no file system may do that, but it must not become an endless loop
+    } else if (errno != EINTR) {
+      return {done, errno};
+    }
+  }
+  return {done, 0};
+}
+
+PosixFile::PosixFile(PosixFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+PosixFile& PosixFile::operator=(PosixFile&& other) noexcept {
+  if (this != &other) {
+    close();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+int PosixFile::open(const std::string& path, OpenMode mode) {
+  const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY |
+                    (mode == OpenMode::truncate ? O_TRUNC : 0);
+  int fd = -1;
+  do {
+    fd = ::open(path.c_str(), flags, 0666);
+  } while (fd < 0 && errno == EINTR);
+  if (fd >= 0) fd = above_standard_streams(fd);
+  if (fd < 0) return errno;
+  ::lseek(fd, 0, SEEK_END);
+  close();
+  fd_ = fd;
+  return 0;
+}
+
+int PosixFile::close() {
+  // On Linux the descriptor is gone even when close(2) fails, EINTR included.
+  const int fd = std::exchange(fd_, -1);
+  return fd >= 0 && ::close(fd) != 0 && errno != EINTR ? errno : 0;
+}
+
+std::uint64_t PosixFile::position() const {
+  const off_t at = ::lseek(fd_, 0, SEEK_CUR);
+  return at < 0 ? 0 : static_cast<std::uint64_t>(at);
+}
+
+int PosixFile::cut(std::size_t bytes) {
+  struct stat status;
+  if (::fstat(fd_, &status) != 0) return errno;
+  const std::uint64_t at = position();
+  if (!S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != at || bytes > at) {
+    return ESPIPE;
+  }
+  return ::ftruncate(fd_, static_cast<off_t>(at - bytes)) == 0 ? 0 : errno;
+}
+
+int move_file(const std::string& from, const std::string& to) {
+  return std::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+bool is_regular_or_absent(const std::string& path) {
+  struct stat status;
+  return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
+}
+
+}  // namespace xylem::sink

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <csignal>
+
+namespace xylem::sink {
+
+/// Blocks SIGPIPE and SIGXFSZ in the calling thread for good, so that a closed pipe and a file size
+/// limit are errors of write(2) and not the end of the program. The consumer thread calls it first.
+void block_write_signals() noexcept;
+
+/// The same for a scope, for threads that belong to the program: a signal that came meanwhile is
+/// taken away, one that was pending before stays.
+class WriteSignalGuard {
+ public:
+  WriteSignalGuard() noexcept;
+  ~WriteSignalGuard();
+  WriteSignalGuard(const WriteSignalGuard&) = delete;
+  WriteSignalGuard& operator=(const WriteSignalGuard&) = delete;
+
+ private:
+  sigset_t former_mask_;
+  sigset_t pending_before_;
+};
+
+}  // namespace xylem::sink

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sink/line_buffer.hpp"
+#include "sink/record_set.hpp"
+#include "sink/trouble.hpp"
+
+namespace xylem::sink {
+
+struct SinkOptions {
+  /// Size of the buffer while all is well (lines and their 16-byte marks). It grows for a line that
+  /// is larger, and goes back afterwards.
+  std::size_t buffer_bytes = std::size_t{1} << 20;
+
+  /// What a sink may hold while the kernel does not take it. A line that comes beyond that is given
+  /// up and counted as failed.
+  std::size_t max_kept_bytes = std::size_t{16} << 20;
+};
+
+/// Takes finished lines and hands them to the kernel in batches.
+///
+///     char* at = sink.reserve(bound);        // a formatter renders there, no copy is made
+///     sink.commit(render(at), record);       // or no commit: then nothing has happened
+///     sink.flush(now_ms);                    // once a batch
+///
+/// A line ends up in exactly one of three states: in the kernel's hands, kept (`pending`), or given
+/// up (`collect_failed`). Trouble never throws and never ends the program: it is reported on stderr
+/// and the lines are tried again, in order, a torn one completed first.
+///
+/// Thread-safety: built on the configuring thread; afterwards everything belongs to the consumer
+/// thread, which has called block_write_signals() (signals.hpp).
+class Sink {
+ public:
+  /// Bytes behind the reserved ones that a renderer may overwrite.
+  static constexpr std::size_t slack_bytes = LineBuffer::slack_bytes;
+
+  virtual ~Sink();
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+
+  /// Room for a line of up to `bytes` bytes, plus slack. May write or grow first. Valid until the
+  /// next call of anything but commit(). Throws std::bad_alloc when a large line finds no memory:
+  /// the sink is as it was, and the caller may give_up() the record.
+  char* reserve(std::size_t bytes) {
+    char* at = buffer_.reserve(bytes);
+    if (at == nullptr) [[unlikely]] {
+      at = reserve_slowly(bytes);
+    }
+    return at;
+  }
+
+  /// The line is [reserved, end), terminator included. `record` never decreases from call to call;
+  /// the same number may come twice (a handler that is listed twice).
+  void commit(char* end, std::uint64_t record) {
+    buffer_.commit(end, record);
+    if (watched_) [[unlikely]] {
+      after_commit();
+    }
+  }
+
+  /// Counts the record as failed here although no line was committed: its formatter threw.
+  void give_up(std::uint64_t record) { failed_.insert(record); }
+
+  /// Hands everything buffered to the kernel, with one write(2) when all is well. `now_ms` is a
+  /// steady clock in ms; it never decreases and times the retries: in trouble a call that comes
+  /// before retry_at_ms() does nothing.
+  void flush(std::int64_t now_ms);
+
+  /// When flush() should be called again although nothing new came, on the clock of flush();
+  /// INT64_MAX when there is no reason to.
+  std::int64_t retry_at_ms() const { return trouble_.retry_at_ms(); }
+
+  /// Nothing is buffered or kept.
+  bool idle() const { return buffer_.empty(); }
+
+  std::size_t buffered_bytes() const { return buffer_.bytes(); }
+
+  /// The records of the oldest and the youngest line that the kernel has not got whole. This sink
+  /// never gives up a record below `first` any more, nor one between `last` and the next commit.
+  std::optional<RecordRange> pending() const;
+
+  /// Adds every record with a line here that the kernel has not got whole.
+  void collect_pending(RecordSet& into) const;
+
+  /// Moves the records given up since the last call into `into`.
+  void collect_failed(RecordSet& into);
+
+  /// Last flush. A full pipe is waited for, `patience_ms` at most; what then is still here is given
+  /// up, counted (collect_failed) and reported; a line of which a file got only a part is cut off
+  /// again. Closes the file; never stdout or stderr. Afterwards only the queries may be called.
+  void close(std::int64_t patience_ms);
+
+  /// What people call it: an absolute path, "stdout", "stderr".
+  const std::string& name() const { return trouble_.name(); }
+
+ protected:
+  Sink(std::string name, SinkOptions options);
+
+  /// Writes the oldest lines and take()s them from buffer(). 0 when all are gone, else the errno
+  /// that stopped it.
+  virtual int hand_over() = 0;
+
+  /// What poll(2) can wait for, or -1.
+  virtual int descriptor() const { return -1; }
+
+  /// The bytes of a line that will never be completed are the last thing that was written.
+  virtual void cut_torn_line(std::size_t bytes) { static_cast<void>(bytes); }
+
+  /// Gives the file back; 0 or errno.
+  virtual int release() { return 0; }
+
+  LineBuffer& buffer() { return buffer_; }
+  std::int64_t now_ms() const { return now_ms_; }
+
+ private:
+  char* reserve_slowly(std::size_t bytes);
+  void try_to_write();
+  void wait_and_write(std::int64_t patience_ms);
+  void after_commit();
+  void give_up_everything();
+  void watch();
+
+  LineBuffer buffer_;
+  Trouble trouble_;
+  RecordSet failed_;
+  std::int64_t now_ms_ = 0;
+  SinkOptions options_;
+
+  /// A commit needs a second look: in trouble, or in a buffer that has grown for a large line.
+  bool watched_ = false;
+};
+
+}  // namespace xylem::sink

@@ -1,0 +1,78 @@
+/// The operator's tool: what a config does, and logging without a program.
+
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <xylem/config.hpp>
+
+#include "config/describe.hpp"
+#include "config/dict_config.hpp"
+#include "pipe.hpp"
+#include "record/level_names.hpp"
+
+namespace {
+
+constexpr int bad_config_status = 1;
+
+xylem::Level to_level(const std::string& text) {
+  if (const auto number = xylem::record::find_level(text))
+    return static_cast<xylem::Level>(*number);
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  if (std::from_chars(text.data(), end, number).ptr == end && !text.empty()) {
+    return static_cast<xylem::Level>(number);
+  }
+  throw CLI::ValidationError{"--level", "Unknown level: '" + text + "'"};
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"xylem: logging by dictConfig files"};
+  app.require_subcommand(1);
+
+  std::string file;
+  CLI::App* const check = app.add_subcommand("check", "Print the plan that a config makes");
+  check->add_option("FILE", file, "The config, dictConfig JSON")->required();
+
+  xylem::tools::PipeOptions options;
+  std::string level = "INFO";
+  std::string input = "lines";
+  CLI::App* const pipe = app.add_subcommand("pipe", "Log standard input");
+  pipe->add_option("--config", options.config, "The config, dictConfig JSON")->required();
+  pipe->add_option("--logger", options.logger, "Logger of lines, and of records without a name")
+      ->capture_default_str();
+  pipe->add_option("--level", level, "Level of lines, and of records without one")
+      ->capture_default_str();
+  pipe->add_option("--input", input, "What a line is: a message, or a LogRecord as a JSON object")
+      ->check(CLI::IsMember({"lines", "records"}))
+      ->capture_default_str();
+
+  try {
+    app.parse(argc, argv);
+    if (check->parsed()) {
+      fmt::print("{}", xylem::config::describe(xylem::config::parse_file(file)));
+      return 0;
+    }
+    options.level = to_level(level);
+    options.records = input == "records";
+    return xylem::tools::pipe(options);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  return run(argc, argv);
+} catch (const xylem::ConfigError& error) {
+  fmt::print(stderr, "xylem: {}\n", error.what());
+  return bad_config_status;
+} catch (const std::exception& error) {
+  fmt::print(stderr, "xylem: {}\n", error.what());
+  return 2;
+}
