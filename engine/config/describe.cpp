@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 
-#include "config/levels.hpp"
 #include "config/python_text.hpp"
 #include "config/reach.hpp"
+#include "record/level_names.hpp"
 
 namespace xylem::config {
 namespace {
@@ -82,11 +82,11 @@ std::string levels_of(const Route& route) {
   if (route.min_level > route.max_level) {
     return "nothing";
   } else if (!has_upper) {
-    text = route.min_level <= 0 ? "everything" : level_name(route.min_level) + " and above";
+    text = route.min_level <= 0 ? "everything" : record::level_name(route.min_level) + " and above";
   } else if (route.min_level <= 0) {
-    text = "up to " + level_name(route.max_level);
+    text = "up to " + record::level_name(route.max_level);
   } else {
-    text = level_name(route.min_level) + " to " + level_name(route.max_level);
+    text = record::level_name(route.min_level) + " to " + record::level_name(route.max_level);
   }
   if (!route.only.empty()) text += ", only " + joined(route.only, " and ", shown);
   return text;
@@ -94,7 +94,7 @@ std::string levels_of(const Route& route) {
 
 std::string level_of(const std::vector<LoggerView>& views, std::size_t index) {
   const LoggerView& view = views[index];
-  std::string text = level_name(view.effective_level);
+  std::string text = record::level_name(view.effective_level);
   const bool is_default = index == 0 && (view.plan == nullptr || !view.plan->level);
   if (is_default) {
     text += " (default)";
@@ -136,7 +136,8 @@ void describe_loggers(const Plan& plan, std::string& out) {
     }
     if (routes.empty()) {
       const int least = std::max(view.effective_level, 30);
-      table.add(indent + "  -> no handler", level_name(least) + " and above: message to stderr");
+      table.add(indent + "  -> no handler",
+                record::level_name(least) + " and above: message to stderr");
     }
   }
   table.print("Loggers", out);
@@ -180,7 +181,7 @@ void describe_handlers(const Plan& plan, std::string& out) {
   for (const HandlerPlan& handler : plan.handlers) {
     table.add(shown(handler.name), handler.class_name);
     table.add("", std::visit(KindText{plan}, handler.kind));
-    std::string text = "level " + level_name(handler.level);
+    std::string text = "level " + record::level_name(handler.level);
     if (handler.formatter) {
       text += ", formatter " + shown(plan.formatters[*handler.formatter].name);
     } else if (writes_text(handler)) {
@@ -230,7 +231,7 @@ void describe_filters(const Plan& plan, std::string& out) {
   for (const FilterPlan& filter : plan.filters) {
     std::string text = filter.class_name + ": ";
     if (const auto* limit = std::get_if<MaxLevelFilterPlan>(&filter.kind)) {
-      text += "up to " + level_name(limit->max_level);
+      text += "up to " + record::level_name(limit->max_level);
     } else {
       const std::string& prefix = std::get<NameFilterPlan>(filter.kind).prefix;
       text += prefix.empty() ? "everything" : "logger " + shown(prefix) + " and those below it";
@@ -263,10 +264,10 @@ void describe_files(const Plan& plan, std::string& out) {
 }
 
 void describe_engine(const Plan& plan, std::string& out) {
-  constexpr std::uint32_t kSlotsPerKib = 1024 / 64;
+  constexpr std::uint32_t slots_per_kib = 1024 / 64;
   Table table;
   table.add("ring", fmt::format("{} slots ({} KiB) a thread, {}", plan.engine.ring_slots,
-                                plan.engine.ring_slots / kSlotsPerKib,
+                                plan.engine.ring_slots / slots_per_kib,
                                 plan.engine.when_full == WhenFull::block
                                     ? "callers wait when it is full"
                                     : "records are dropped when it is full"));

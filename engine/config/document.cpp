@@ -23,7 +23,7 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 /// Far more than any configuration, and an end to what has none, such as /dev/zero.
-constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
+constexpr std::size_t max_file_bytes = std::size_t{64} << 20;
 
 /// What simdjson itself has no word for: a token or a depth it lets pass.
 struct Refused {};
@@ -40,7 +40,7 @@ std::string_view token_of(ondemand::value& value) {
 }
 
 Object read_object(ondemand::object object, std::size_t depth) {
-  if (depth >= kMaxDepth) throw Refused{};
+  if (depth >= max_depth) throw Refused{};
   Object members;
   std::unordered_map<std::string, std::size_t> places;
   for (auto field : object) {
@@ -57,7 +57,7 @@ Object read_object(ondemand::object object, std::size_t depth) {
 }
 
 List read_list(ondemand::array array, std::size_t depth) {
-  if (depth >= kMaxDepth) throw Refused{};
+  if (depth >= max_depth) throw Refused{};
   List items;
   for (auto item : array) items.push_back(read_value(item.value(), depth + 1));
   return items;
@@ -158,10 +158,10 @@ std::string read_file(const std::string& file) {
     count = ::read(descriptor, buffer.data(), buffer.size());
     if (count > 0) content.append(buffer.data(), static_cast<std::size_t>(count));
     if (count < 0 && errno != EINTR) error = errno;
-  } while (count != 0 && error == 0 && content.size() <= kMaxFileBytes);
+  } while (count != 0 && error == 0 && content.size() <= max_file_bytes);
   ::close(descriptor);
   if (error != 0) fail(error);
-  if (content.size() > kMaxFileBytes) throw ConfigError("The file is too large", {}, file);
+  if (content.size() > max_file_bytes) throw ConfigError("The file is too large", {}, file);
   return content;
 }
 

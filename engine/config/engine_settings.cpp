@@ -37,10 +37,10 @@ std::uint32_t read_slots(const Cursor& ring, std::uint32_t fallback) {
   const std::optional<Cursor> slots = ring.find("slots");
   if (!slots) return fallback;
   const auto* count = slots->value().get_if<std::int64_t>();
-  if (count == nullptr || *count < kMinRingSlots || *count > kMaxRingSlots ||
+  if (count == nullptr || *count < min_ring_slots || *count > max_ring_slots ||
       !std::has_single_bit(static_cast<std::uint64_t>(*count))) {
-    slots->fail("Expected a power of two from " + std::to_string(kMinRingSlots) + " to " +
-                std::to_string(kMaxRingSlots) + ", got " + python_repr(slots->value()));
+    slots->fail("Expected a power of two from " + std::to_string(min_ring_slots) + " to " +
+                std::to_string(max_ring_slots) + ", got " + python_repr(slots->value()));
   }
   return static_cast<std::uint32_t>(*count);
 }
@@ -48,14 +48,14 @@ std::uint32_t read_slots(const Cursor& ring, std::uint32_t fallback) {
 }  // namespace
 
 EnginePlan read_engine(const Cursor& document) {
-  static constexpr std::array<std::string_view, 2> kEngineKeys = {"ring", "clock"};
-  static constexpr std::array<std::string_view, 2> kRingKeys = {"slots", "when_full"};
+  static constexpr std::array<std::string_view, 2> engine_keys = {"ring", "clock"};
+  static constexpr std::array<std::string_view, 2> ring_keys = {"slots", "when_full"};
   EnginePlan plan;
   const std::optional<Cursor> engine = document.find("xylem");
   if (!engine) return plan;
-  check_keys(*engine, kEngineKeys);
+  check_keys(*engine, engine_keys);
   if (const std::optional<Cursor> ring = engine->find("ring")) {
-    check_keys(*ring, kRingKeys);
+    check_keys(*ring, ring_keys);
     plan.ring_slots = read_slots(*ring, plan.ring_slots);
     plan.when_full =
         read_choice(*ring, "when_full", "block", "drop") ? WhenFull::drop : WhenFull::block;

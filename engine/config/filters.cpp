@@ -38,9 +38,9 @@ FilterKind read_non_error_filter(const Cursor& config) {
   return MaxLevelFilterPlan{};
 }
 
-constexpr std::array<std::string_view, 1> kArguments = {"name"};
+constexpr std::array<std::string_view, 1> arguments = {"name"};
 
-constexpr std::array<FilterClass, 2> kClasses = {{
+constexpr std::array<FilterClass, 2> filter_classes = {{
     {"logging.Filter", read_name_filter},
     {"mylogger.NonErrorFilter", read_non_error_filter},
 }};
@@ -50,11 +50,11 @@ constexpr std::array<FilterClass, 2> kClasses = {{
 FilterPlan read_filter(const std::string& name, const Cursor& config) {
   config.object();
   // Without "()" CPython makes a logging.Filter, whatever "class" and other keys may say.
-  const FilterClass* chosen = &kClasses.front();
+  const FilterClass* chosen = &filter_classes.front();
   if (config.contains("()")) {
-    static constexpr std::array<std::string_view, 2> kTaken = {"()", "."};
-    chosen = &resolve_class(config, "()", std::span<const FilterClass>(kClasses));
-    check_arguments(config, {"Filter", kArguments}, kTaken);
+    static constexpr std::array<std::string_view, 2> taken = {"()", "."};
+    chosen = &resolve_class(config, "()", std::span<const FilterClass>(filter_classes));
+    check_arguments(config, {"Filter", arguments}, taken);
   }
   FilterPlan plan{name, std::string(chosen->name), chosen->read(config), config.path()};
   if (config.contains("()")) refuse_attributes(config);

@@ -131,24 +131,24 @@ FormatterKind read_xylem_json(const Cursor& config, Call call) {
   return plan;
 }
 
-constexpr std::array<std::string_view, 5> kPatternArguments = {"fmt", "datefmt", "style",
+constexpr std::array<std::string_view, 5> pattern_arguments = {"fmt", "datefmt", "style",
                                                                "validate", "defaults"};
-constexpr std::array<std::string_view, 1> kGuidelineArguments = {"fmt_keys"};
-constexpr std::array<std::string_view, 3> kXylemArguments = {"fmt_keys", "ensure_ascii",
+constexpr std::array<std::string_view, 1> guideline_arguments = {"fmt_keys"};
+constexpr std::array<std::string_view, 3> xylem_arguments = {"fmt_keys", "ensure_ascii",
                                                              "separators"};
 
-constexpr std::array<FormatterClass, 3> kClasses = {{
-    {"logging.Formatter", {"Formatter", kPatternArguments}, read_pattern},
-    {"mylogger.MyJSONFormatter", {"MyJSONFormatter", kGuidelineArguments}, read_guideline_json},
-    {"xylem.JsonFormatter", {"JsonFormatter", kXylemArguments}, read_xylem_json},
+constexpr std::array<FormatterClass, 3> formatter_classes = {{
+    {"logging.Formatter", {"Formatter", pattern_arguments}, read_pattern},
+    {"mylogger.MyJSONFormatter", {"MyJSONFormatter", guideline_arguments}, read_guideline_json},
+    {"xylem.JsonFormatter", {"JsonFormatter", xylem_arguments}, read_xylem_json},
 }};
 
 FormatterKind call_factory(const Cursor& config, const FormatterClass& chosen) {
-  static constexpr std::array<std::string_view, 2> kTaken = {"()", "."};
-  static constexpr std::array<std::string_view, 1> kRetried = {"format"};
+  static constexpr std::array<std::string_view, 2> taken = {"()", "."};
+  static constexpr std::array<std::string_view, 1> retried = {"format"};
   const bool is_pattern = chosen.read == read_pattern;
-  check_arguments(config, chosen.signature, kTaken,
-                  std::span(kRetried).first(is_pattern ? kRetried.size() : 0));
+  check_arguments(config, chosen.signature, taken,
+                  std::span(retried).first(is_pattern ? retried.size() : 0));
   FormatterKind kind = chosen.read(config, Call::by_factory);
   refuse_attributes(config);
   return kind;
@@ -158,8 +158,8 @@ FormatterKind call_factory(const Cursor& config, const FormatterClass& chosen) {
 
 FormatterPlan read_formatter(const std::string& name, const Cursor& config) {
   config.object();
-  const std::span<const FormatterClass> classes(kClasses);
-  const FormatterClass* chosen = &kClasses.front();
+  const std::span<const FormatterClass> classes(formatter_classes);
+  const FormatterClass* chosen = &formatter_classes.front();
   const bool is_factory = config.contains("()");
   if (is_factory) {
     chosen = &resolve_class(config, "()", classes);

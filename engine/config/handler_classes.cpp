@@ -72,9 +72,8 @@ std::string read_text_option(const Cursor& config, std::string_view key) {
 
 /// Python compares codec names without case and takes '-' for '_'.
 void check_encoding(const Cursor& config) {
-  static constexpr std::array<std::string_view, 5> kUtf8 = {"utf_8", "utf8", "u8", "utf",
-                                                            "cp65001"};
-  static constexpr std::array<std::string_view, 11> kOthers = {
+  static constexpr std::array<std::string_view, 5> utf8 = {"utf_8", "utf8", "u8", "utf", "cp65001"};
+  static constexpr std::array<std::string_view, 11> others = {
       "ascii",  "us_ascii", "latin_1", "latin1",    "iso_8859_1", "iso8859_1",
       "cp1252", "utf_16",   "utf_32",  "utf_8_sig", "locale"};
   const std::string encoding = read_text_option(config, "encoding");
@@ -85,8 +84,8 @@ void check_encoding(const Cursor& config) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     if (c == '-' || c == ' ') c = '_';
   }
-  if (std::find(kUtf8.begin(), kUtf8.end(), name) != kUtf8.end()) return;
-  if (std::find(kOthers.begin(), kOthers.end(), name) != kOthers.end()) {
+  if (std::find(utf8.begin(), utf8.end(), name) != utf8.end()) return;
+  if (std::find(others.begin(), others.end(), name) != others.end()) {
     given->fail("encoding " + python_repr(encoding) + " is not available: files are UTF-8");
   }
   given->fail("unknown encoding: " + encoding);
@@ -109,18 +108,18 @@ HandlerKind read_file_handler(const Cursor& config, const HandlerScope&) {
 /// A number that Python compares with integers; a fraction is rounded up, which no comparison of
 /// "integer >= limit" can tell from the limit itself.
 std::int64_t read_count(const Cursor& config, std::string_view key) {
-  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
   const std::optional<Cursor> count = config.find(key);
   if (!count) return 0;
   const Value& value = count->value();
   if (const auto* integer = value.get_if<std::int64_t>()) return *integer;
   if (const auto* flag = value.get_if<bool>()) return *flag ? 1 : 0;
   if (const auto* integer = value.get_if<BigInteger>()) {
-    return integer->digits.front() == '-' ? -1 : kMost;
+    return integer->digits.front() == '-' ? -1 : most;
   }
   if (const auto* number = value.get_if<double>()) {
     if (*number <= 0) return 0;
-    return *number < 9e18 ? static_cast<std::int64_t>(std::ceil(*number)) : kMost;
+    return *number < 9e18 ? static_cast<std::int64_t>(std::ceil(*number)) : most;
   }
   count->fail("'>' not supported between instances of '" + std::string(python_type(value)) +
               "' and 'int'");
@@ -148,9 +147,9 @@ void check_queue_factory(const Cursor& queue) {
   };
   if (const auto* name = queue.value().get_if<std::string>()) return unavailable(queue, *name);
   unavailable(*queue.find("()", External::allowed), class_name_of(queue, "()"));
-  static constexpr std::array<std::string_view, 2> kTaken = {"()", "."};
-  static constexpr std::array<std::string_view, 1> kArguments = {"maxsize"};
-  check_arguments(queue, {"Queue", kArguments}, kTaken);
+  static constexpr std::array<std::string_view, 2> taken = {"()", "."};
+  static constexpr std::array<std::string_view, 1> arguments = {"maxsize"};
+  check_arguments(queue, {"Queue", arguments}, taken);
   const std::optional<Cursor> bound = queue.find("maxsize");
   if (bound && read_count(queue, "maxsize") > 0) {
     bound->fail("A bounded queue is not available: xylem.ring sets what the queue holds");
@@ -211,46 +210,46 @@ HandlerKind read_null_handler(const Cursor&, const HandlerScope&) {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 1> kStreamArguments = {"stream"};
-constexpr std::array<std::string_view, 5> kFileArguments = {"filename", "mode", "encoding", "delay",
+constexpr std::array<std::string_view, 1> stream_arguments = {"stream"};
+constexpr std::array<std::string_view, 5> file_arguments = {"filename", "mode", "encoding", "delay",
                                                             "errors"};
-constexpr std::array<std::string_view, 7> kRotatingArguments = {
+constexpr std::array<std::string_view, 7> rotating_arguments = {
     "filename", "mode", "maxBytes", "backupCount", "encoding", "delay", "errors"};
-constexpr std::array<std::string_view, 1> kFileRequired = {"filename"};
-constexpr std::array<std::string_view, 1> kQueueArguments = {"queue"};
-constexpr std::array<std::string_view, 4> kQueueKeys = {"queue", "listener", "handlers",
+constexpr std::array<std::string_view, 1> file_required = {"filename"};
+constexpr std::array<std::string_view, 1> queue_arguments = {"queue"};
+constexpr std::array<std::string_view, 4> queue_keys = {"queue", "listener", "handlers",
                                                         "respect_handler_level"};
 /// Handler's own argument, which dictConfig never leaves for it.
-constexpr std::array<std::string_view, 1> kNullArguments = {"level"};
+constexpr std::array<std::string_view, 1> null_arguments = {"level"};
 
-constexpr std::array<HandlerClass, 5> kClasses = {{
+constexpr std::array<HandlerClass, 5> classes = {{
     {"logging.StreamHandler",
-     {"StreamHandler", kStreamArguments},
+     {"StreamHandler", stream_arguments},
      Names(),
      false,
      read_stream_handler},
     {"logging.FileHandler",
-     {"FileHandler", kFileArguments, kFileRequired},
+     {"FileHandler", file_arguments, file_required},
      Names(),
      false,
      read_file_handler},
     {"logging.handlers.RotatingFileHandler",
-     {"RotatingFileHandler", kRotatingArguments, kFileRequired},
+     {"RotatingFileHandler", rotating_arguments, file_required},
      Names(),
      false,
      read_rotating_file_handler},
     {"logging.handlers.QueueHandler",
-     {"QueueHandler", kQueueArguments, kQueueArguments},
-     kQueueKeys,
+     {"QueueHandler", queue_arguments, queue_arguments},
+     queue_keys,
      true,
      read_queue_handler},
-    {"logging.NullHandler", {"Handler", kNullArguments}, Names(), false, read_null_handler},
+    {"logging.NullHandler", {"Handler", null_arguments}, Names(), false, read_null_handler},
 }};
 
 }  // namespace
 
 std::span<const HandlerClass> handler_classes() {
-  return kClasses;
+  return classes;
 }
 
 }  // namespace xylem::config

@@ -56,9 +56,9 @@ void set_attributes(HandlerKind& kind, const Cursor& config) {
 /// In the order of CPython's configure_handler, so that of several faults the same is reported.
 HandlerPlan read_handler(const std::string& name, const Cursor& config, const Parts& parts,
                          const HandlerScope& scope) {
-  static constexpr std::array<std::string_view, 5> kByFactory = {"formatter", "level", "filters",
+  static constexpr std::array<std::string_view, 5> by_factory = {"formatter", "level", "filters",
                                                                  "()", "."};
-  static constexpr std::array<std::string_view, 5> kByClass = {"formatter", "level", "filters",
+  static constexpr std::array<std::string_view, 5> by_class = {"formatter", "level", "filters",
                                                                "class", "."};
   config.object();
   HandlerPlan plan;
@@ -70,13 +70,13 @@ HandlerPlan read_handler(const std::string& name, const Cursor& config, const Pa
       resolve_class(config, is_factory ? "()" : "class", handler_classes());
   plan.class_name = chosen.name;
   if (is_factory) {
-    check_arguments(config, chosen.signature, kByFactory);
+    check_arguments(config, chosen.signature, by_factory);
     plan.kind = chosen.read(config, scope);
   } else if (chosen.resolves_first) {
     plan.kind = chosen.read(config, scope);
-    check_arguments(config, chosen.signature, kByClass, chosen.class_keys);
+    check_arguments(config, chosen.signature, by_class, chosen.class_keys);
   } else {
-    check_arguments(config, chosen.signature, kByClass, chosen.class_keys);
+    check_arguments(config, chosen.signature, by_class, chosen.class_keys);
     plan.kind = chosen.read(config, scope);
   }
   plan.level = read_level(config).value_or(0);

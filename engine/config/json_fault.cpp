@@ -55,8 +55,8 @@ class FaultFinder {
   }
 
   void enter() {
-    if (++depth_ > kMaxDepth) {
-      fail("Nested deeper than " + std::to_string(kMaxDepth) + " levels", at_);
+    if (++depth_ > max_depth) {
+      fail("Nested deeper than " + std::to_string(max_depth) + " levels", at_);
     }
     ++at_;
     skip_space();

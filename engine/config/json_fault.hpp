@@ -11,7 +11,7 @@
 namespace xylem::config {
 
 /// Arrays and objects within each other, the outermost included.
-inline constexpr std::size_t kMaxDepth = 200;
+inline constexpr std::size_t max_depth = 200;
 
 struct JsonFault {
   /// In the words of Python's json module: "Expecting ',' delimiter".
@@ -20,7 +20,7 @@ struct JsonFault {
   std::size_t offset;
 };
 
-/// The first fault of a text; none when it is JSON within kMaxDepth.
+/// The first fault of a text; none when it is JSON within max_depth.
 std::optional<JsonFault> find_json_fault(std::string_view text);
 
 /// "MESSAGE: line 3 column 5 (char 40)", counted in code points as Python does.

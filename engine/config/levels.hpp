@@ -15,7 +15,4 @@ namespace xylem::config {
 /// @throws ConfigError "Unknown level: 'debug'", "Level not an integer or a valid string: 10.0"
 std::optional<int> read_level(const Cursor& owner);
 
-/// "WARNING" for 30; "Level 15" for a number without a name.
-std::string level_name(int level);
-
 }  // namespace xylem::config

@@ -135,12 +135,12 @@ enum class ClockSource {
   system,
 };
 
-inline constexpr std::uint32_t kMinRingSlots = 64;
-inline constexpr std::uint32_t kMaxRingSlots = 1048576;
+inline constexpr std::uint32_t min_ring_slots = 64;
+inline constexpr std::uint32_t max_ring_slots = 1048576;
 
 /// The `"xylem"` object, which CPython ignores.
 struct EnginePlan {
-  /// 64-byte slots of each thread's ring; a power of two, kMinRingSlots to kMaxRingSlots.
+  /// 64-byte slots of each thread's ring; a power of two, min_ring_slots to max_ring_slots.
   std::uint32_t ring_slots = 4096;
   WhenFull when_full = WhenFull::block;
   ClockSource clock = ClockSource::tsc;

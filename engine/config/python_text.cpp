@@ -25,7 +25,7 @@ std::string float_repr(double number) {
 /// Code points that drive a terminal, hide text or turn its direction; of what str.isprintable()
 /// refuses, these are the ones that can do harm in a message.
 bool is_printable(std::uint32_t code_point) {
-  static constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 9> kHidden = {{
+  static constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 9> hidden = {{
       {0x00, 0x1F},
       {0x7F, 0xA0},
       {0xAD, 0xAD},
@@ -36,7 +36,7 @@ bool is_printable(std::uint32_t code_point) {
       {0x205F, 0x206F},
       {0xFEFF, 0xFEFF},
   }};
-  return std::none_of(kHidden.begin(), kHidden.end(), [code_point](const auto& range) {
+  return std::none_of(hidden.begin(), hidden.end(), [code_point](const auto& range) {
     return code_point >= range.first && code_point <= range.second;
   });
 }
@@ -66,9 +66,9 @@ struct Representation {
   }
 };
 
-constexpr std::array<std::string_view, 8> kPythonTypes = {"NoneType", "bool", "int",  "int",
+constexpr std::array<std::string_view, 8> python_types = {"NoneType", "bool", "int",  "int",
                                                           "float",    "str",  "list", "dict"};
-constexpr std::array<std::string_view, 8> kJsonTypes = {
+constexpr std::array<std::string_view, 8> json_types = {
     "null", "a boolean", "an integer", "an integer", "a number", "a string", "a list", "an object"};
 
 }  // namespace
@@ -114,11 +114,11 @@ std::string python_str(const Value& value) {
 }
 
 std::string_view python_type(const Value& value) noexcept {
-  return kPythonTypes[value.data().index()];
+  return python_types[value.data().index()];
 }
 
 std::string_view json_type_name(const Value& value) noexcept {
-  return kJsonTypes[value.data().index()];
+  return json_types[value.data().index()];
 }
 
 bool is_identifier(std::string_view key) noexcept {

@@ -14,7 +14,7 @@ bool has(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-constexpr std::array<std::string_view, 13> kOtherClasses = {
+constexpr std::array<std::string_view, 13> other_classes = {
     "logging.BufferingFormatter",          "logging.LoggerAdapter",
     "logging.handlers.BufferingHandler",   "logging.handlers.DatagramHandler",
     "logging.handlers.HTTPHandler",        "logging.handlers.MemoryHandler",
@@ -65,7 +65,7 @@ void refuse_attributes(const Cursor& config) {
 
 void fail_unresolved(const Cursor& config, std::string_view key, const std::string& name) {
   const bool is_known =
-      std::find(kOtherClasses.begin(), kOtherClasses.end(), name) != kOtherClasses.end();
+      std::find(other_classes.begin(), other_classes.end(), name) != other_classes.end();
   fail_at(
       config, key,
       "Cannot resolve " + python_repr(name) + (is_known ? ": this class is not available" : ""));

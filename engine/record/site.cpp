@@ -1,9 +1,10 @@
 #include "record/site.hpp"
 
-#include <array>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+
+#include "record/id_table.hpp"
 
 namespace xylem {
 
@@ -11,11 +12,6 @@ constinit detail::FreeSite detail::free_sites[detail::free_site_slots];
 
 namespace record {
 namespace {
-
-/// Sites by id, in blocks that never move, so that readers need no lock.
-constexpr std::size_t block_sites = 4096;
-constexpr std::size_t max_blocks = (std::size_t{1} << detail::site_bits) / block_sites;
-using Block = std::array<std::unique_ptr<const Site>, block_sites>;
 
 void append(std::string& to, std::string_view text) {
   to.append(std::to_string(text.size())).append(1, ':').append(text);
@@ -87,26 +83,22 @@ class Registry {
     return id;
   }
 
-  const Site& at(std::uint32_t id) const { return *(*blocks_[id / block_sites])[id % block_sites]; }
+  const Site& at(std::uint32_t id) const { return sites_.at(id); }
 
  private:
   std::uint32_t intern_locked(const detail::SiteSpec& spec) {
-    const auto [found, is_new] = ids_.try_emplace(identity_of(spec), next_);
+    const auto [found, is_new] = ids_.try_emplace(identity_of(spec), sites_.next_id());
     if (!is_new) return found->second;
-    if (next_ > detail::id_mask) {
+    if (sites_.is_full()) {
       ids_.erase(found);
       return catch_all_site;
     }
-    auto& block = blocks_[next_ / block_sites];
-    if (block == nullptr) block = std::make_unique<Block>();
-    (*block)[next_ % block_sites] = make_site(next_, spec);
-    return next_++;
+    return sites_.add(make_site(sites_.next_id(), spec)).id;
   }
 
   std::mutex mutex_;
   std::unordered_map<std::string, std::uint32_t> ids_;
-  std::uint32_t next_ = 0;
-  std::array<std::unique_ptr<Block>, max_blocks> blocks_;
+  IdTable<const Site> sites_;
 };
 
 Registry& registry() {

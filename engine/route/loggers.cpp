@@ -1,11 +1,10 @@
 #include "route/loggers.hpp"
 
-#include <array>
 #include <map>
 #include <mutex>
 #include <stdexcept>
 
-#include <xylem/detail/slot.hpp>
+#include "record/id_table.hpp"
 
 namespace xylem {
 namespace route {
@@ -20,11 +19,6 @@ struct Entry {
       : name{logger_name}, state{detail::Atomic<int>{threshold}, id, name} {}
 };
 
-/// Loggers by id, in blocks that never move, so that readers need no lock.
-constexpr std::size_t block_loggers = 4096;
-constexpr std::size_t max_blocks = (std::size_t{1} << detail::site_bits) / block_loggers;
-using Block = std::array<std::unique_ptr<Entry>, block_loggers>;
-
 class Registry {
  public:
   detail::LoggerState& get(std::string_view name) {
@@ -35,9 +29,7 @@ class Registry {
     return add(name);
   }
 
-  const detail::LoggerState& at(std::uint32_t id) const {
-    return (*blocks_[id / block_loggers])[id % block_loggers]->state;
-  }
+  const detail::LoggerState& at(std::uint32_t id) const { return loggers_.at(id).state; }
 
   std::vector<std::string> names() const {
     const std::lock_guard lock{mutex_};
@@ -56,20 +48,17 @@ class Registry {
 
  private:
   detail::LoggerState& add(std::string_view name) {
-    if (next_ > detail::id_mask) throw std::length_error{"xylem: more than 16777216 loggers"};
-    auto& block = blocks_[next_ / block_loggers];
-    if (block == nullptr) block = std::make_unique<Block>();
-    auto& entry = (*block)[next_ % block_loggers];
-    entry = std::make_unique<Entry>(name, next_++, tree_->threshold(name));
-    by_name_.emplace(entry->name, entry.get());
-    return entry->state;
+    if (loggers_.is_full()) throw std::length_error{"xylem: more than 16777216 loggers"};
+    Entry& entry =
+        loggers_.add(std::make_unique<Entry>(name, loggers_.next_id(), tree_->threshold(name)));
+    by_name_.emplace(entry.name, &entry);
+    return entry.state;
   }
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Tree> tree_ = std::make_shared<Tree>();
   std::map<std::string_view, Entry*, std::less<>> by_name_;
-  std::uint32_t next_ = 0;
-  std::array<std::unique_ptr<Block>, max_blocks> blocks_;
+  record::IdTable<Entry> loggers_;
 };
 
 Registry& registry() {

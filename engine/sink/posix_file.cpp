@@ -1,7 +1,11 @@
 #include "sink/posix_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
+#include <filesystem>
+#include <functional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -160,6 +164,28 @@ int PosixFile::cut(std::size_t bytes) {
 
 int move_file(const std::string& from, const std::string& to) {
   return std::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+std::vector<int> numbered_files(const std::string& path, int most) {
+  const std::filesystem::path base{path};
+  const std::string prefix = base.filename().string() + '.';
+  std::vector<int> numbers;
+  std::error_code error;
+  // Listed rather than tried one by one: `most` may be any number.
+  for (std::filesystem::directory_iterator entry{base.parent_path(), error}, end;
+       !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    const char* const last = name.data() + name.size();
+    int number = 0;
+    const auto parsed = std::from_chars(name.data() + prefix.size(), last, number);
+    const bool is_plain = parsed.ptr == last && name[prefix.size()] != '0';
+    if (parsed.ec == std::errc{} && is_plain && number > 0 && number <= most) {
+      numbers.push_back(number);
+    }
+  }
+  std::sort(numbers.begin(), numbers.end(), std::greater<>{});
+  return numbers;
 }
 
 bool is_regular_or_absent(const std::string& path) {

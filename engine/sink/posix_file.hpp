@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace xylem::sink {
 
@@ -76,6 +77,9 @@ class PosixFile {
 
 /// rename(2). That `from` is missing is no error: there is nothing to move.
 int move_file(const std::string& from, const std::string& to);
+
+/// The numbers N, 1 to `most`, for which there is a file `path`.N, in descending order.
+std::vector<int> numbered_files(const std::string& path, int most);
 
 /// Whether `path` is a regular file (symbolic links followed) or is not there at all.
 bool is_regular_or_absent(const std::string& path);

@@ -82,15 +82,16 @@ bool RotatingFileSink::roll_over() {
 }
 
 bool RotatingFileSink::move_files() {
-  for (int i = rotation_.backup_count; i > 0; --i) {
-    const std::string from = i == 1 ? path() : path() + '.' + std::to_string(i - 1);
-    const std::string to = path() + '.' + std::to_string(i);
-    if (const int error = move_file(from, to); error != 0) {
-      rolling_failed(error_text(error, from, to));
-      return false;
-    }
+  const auto move_to = [this](const std::string& from, int number) {
+    const std::string to = path() + '.' + std::to_string(number);
+    const int error = move_file(from, to);
+    if (error != 0) rolling_failed(error_text(error, from, to));
+    return error == 0;
+  };
+  for (const int number : numbered_files(path(), rotation_.backup_count - 1)) {
+    if (!move_to(path() + '.' + std::to_string(number), number + 1)) return false;
   }
-  return true;
+  return move_to(path(), 1);
 }
 
 void RotatingFileSink::rolling_failed(const std::string& why) {
