@@ -3,7 +3,7 @@
 #include "config/build.hpp"
 #include "config/dict_config.hpp"
 #include "drain/engine.hpp"
-#include "drain/thread_name.hpp"
+#include "drain/producer.hpp"
 #include "route/loggers.hpp"
 
 namespace xylem {

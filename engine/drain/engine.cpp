@@ -1,7 +1,11 @@
 #include "drain/engine.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
+#include <pthread.h>
+
+#include "drain/producer.hpp"
 #include "route/loggers.hpp"
 
 namespace xylem::drain {
@@ -11,25 +15,21 @@ namespace {
 /// here those that static objects log reach the file that main() configures.
 constexpr std::int64_t grace_ms = 500;
 
+std::atomic<bool> was_started{false};
+
 /// After the last destructor of a static object: what these logged is still drained.
 [[gnu::destructor]] void end_of_process() {
-  Engine::instance().shutdown();
+  if (was_started.load(std::memory_order_relaxed)) Engine::instance().shutdown();
 }
 
 }  // namespace
 
-Engine& Engine::instance() {
-  static Engine& engine = *new Engine;
-  return engine;
-}
-
 void Engine::start(std::int64_t grace) {
-  static const bool registered = [] {
+  if (!was_started.exchange(true, std::memory_order_relaxed)) {
     // What main() logged is written even if a static object's destructor never ends.
     std::atexit([] { instance().flush(); });
-    return true;
-  }();
-  static_cast<void>(registered);
+    pthread_atfork(prepare_for_fork, resume_after_fork, begin_in_child);
+  }
   consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree_);
   running_.store(true, std::memory_order_release);
   thread_ = std::thread{[this, grace] { consumer_->run(grace); }};
@@ -38,7 +38,7 @@ void Engine::start(std::int64_t grace) {
 void Engine::start_for_thread() {
   if (is_running()) return;
   const std::lock_guard lock{life_mutex_};
-  if (!is_running() && !was_shut_down_) start(grace_ms);
+  if (!is_running() && !was_shut_down_) start(is_configured_ ? 0 : grace_ms);
 }
 
 void Engine::run_on_consumer(std::function<void()> action) {
@@ -59,6 +59,7 @@ void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& 
     tree_ = std::move(tree);
     start(0);
   }
+  is_configured_ = true;
   was_shut_down_ = false;
   route::set_levels(tree_);
 }
@@ -83,6 +84,7 @@ void Engine::shutdown() {
   thread_.join();
   running_.store(false, std::memory_order_release);
   consumer_.reset();
+  is_configured_ = false;
   was_shut_down_ = true;
   // A new start, before any configuration, would begin with the last resort.
   tree_ = std::make_shared<route::Tree>();
@@ -95,7 +97,8 @@ Stats Engine::stats() const {
   stats.pending = counters_.pending.load(std::memory_order_relaxed);
   const std::uint64_t consumed = counters_.consumed.load(std::memory_order_relaxed);
   stats.accepted = consumed + stats.dropped;
-  stats.written = consumed - stats.failed - stats.pending;
+  // Read one after another while the consumer goes on: never below nothing.
+  stats.written = consumed - std::min(consumed, stats.failed + stats.pending);
   stats.queued_slots = exchange_.queued_slots();
   return stats;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -18,7 +17,8 @@ namespace xylem::drain {
 /// shutdown() or at the end of the process. All functions are thread-safe.
 class Engine {
  public:
-  /// The engine of the process. Never destroyed: threads may log until the very end.
+  /// The engine of the process. Never destroyed: threads may log until the very end. The child of a
+  /// fork has one of its own, with the parent's configuration.
   static Engine& instance();
 
   Exchange& exchange() { return exchange_; }
@@ -41,7 +41,19 @@ class Engine {
   /// Whether a consumer runs, so that waiting for room makes sense.
   bool is_running() const { return running_.load(std::memory_order_acquire); }
 
+  // Around fork(2), in fork.cpp:
+  static void prepare_for_fork();
+  static void resume_after_fork();
+  static void begin_in_child();
+
  private:
+  /// Keeps the consumer between two batches while the process forks.
+  struct ForkPause {
+    Command command;
+    Atomic<std::uint32_t> reached;  // futex words
+    Atomic<std::uint32_t> over;
+  };
+
   Engine() = default;
 
   void start(std::int64_t grace_ms);
@@ -55,7 +67,9 @@ class Engine {
   std::unique_ptr<Consumer> consumer_;
   std::thread thread_;
   std::atomic<bool> running_{false};
+  bool is_configured_ = false;
   bool was_shut_down_ = false;
+  ForkPause fork_pause_;
 };
 
 }  // namespace xylem::drain

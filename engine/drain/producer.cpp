@@ -1,3 +1,5 @@
+#include "drain/producer.hpp"
+
 #include <cstring>
 #include <exception>
 
@@ -162,6 +164,11 @@ SpillPool::Block find_spill(std::size_t bytes) {
 }
 
 }  // namespace
+
+void abandon_ring() {
+  t_attachment = {};
+  detail::t_producer = {};
+}
 
 void rename_this_thread(std::string_view name) {
   name_this_thread(name);

@@ -15,7 +15,4 @@ std::shared_ptr<const record::Thread> describe_this_thread();
 /// Names the calling thread, for its records from the next ring on.
 void name_this_thread(std::string_view name);
 
-/// The same for its records from now on. (In producer.cpp: it parts the thread from its ring.)
-void rename_this_thread(std::string_view name);
-
 }  // namespace xylem::drain

@@ -53,8 +53,10 @@ class Members {
 };
 
 std::variant<Attribute, std::size_t> resolve(std::string_view name, const View& view) {
-  // A field may hide an attribute only where Python lets it: not at all.
-  if (const auto attribute = find_attribute(name)) return *attribute;
+  // A field may hide an attribute only where Python lets it: not at all. The time stamp is no
+  // attribute there: once it stands in the line, another one is a field.
+  const auto attribute = find_attribute(name);
+  if (attribute && *attribute != Attribute::timestamp) return *attribute;
   std::variant<Attribute, std::size_t> value;
   bool found = false;
   for_each_field(view, [&](std::string_view key, std::size_t index) {

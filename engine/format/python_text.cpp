@@ -1,12 +1,17 @@
 #include "format/python_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
+#include <system_error>
+#include <utility>
 
 #include "format/floating.hpp"
 #include "format/json_object.hpp"
+#include "format/json_value.hpp"
 #include "format/utf8.hpp"
 
 namespace xylem::format {
@@ -58,6 +63,52 @@ std::string repr_of_text(std::string_view text, bool ascii) {
   return out += quote;
 }
 
+/// The end of the JSON string that begins at text[at].
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (++at; text[at] != '"'; ++at) {
+    if (text[at] == '\\') ++at;
+  }
+  return at + 1;
+}
+
+/// How Python shows what json.loads() makes of the text: json.dumps' own layout, with other words
+/// and other strings.
+std::string repr_of_json(std::string_view json, bool ascii) {
+  static constexpr std::pair<std::string_view, std::string_view> words[] = {
+      {"null", "None"}, {"true", "True"},    {"false", "False"},
+      {"NaN", "nan"},   {"Infinity", "inf"},
+  };
+  std::string normal;
+  rewrite_json(normal, json, {true, ", ", ": "});
+  const std::string_view text{normal};
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '"') {
+      const std::size_t end = end_of_string(text, at);
+      out += repr_of_text(unescape_json_string(text.substr(at, end - at)), ascii);
+      at = end;
+      continue;
+    }
+    const auto* const word =
+        std::find_if(std::begin(words), std::end(words),
+                     [rest = text.substr(at)](auto& e) { return rest.starts_with(e.first); });
+    if (word == std::end(words)) {
+      out += text[at++];
+    } else {
+      out += word->second;
+      at += word->first.size();
+    }
+  }
+  return out;
+}
+
+template <typename T>
+bool parse_whole(std::string_view text, T& number) {
+  const char* const end = text.data() + text.size();
+  const std::from_chars_result result = std::from_chars(text.data(), end, number);
+  return result.ptr == end && result.ec == std::errc{};
+}
+
 }  // namespace
 
 std::string python_str(const Value& value) {
@@ -82,8 +133,9 @@ std::string python_str(const Value& value) {
       return text.data();
     }
     case Value::Type::text:
-    case Value::Type::json:
       return std::string{value.text};
+    case Value::Type::json:
+      return repr_of_json(value.text, false);
   }
   return {};
 }
@@ -96,23 +148,20 @@ Value value_of_json(std::string_view json, std::string& scratch) {
   }
   if (json == "null") return Value::none();
   if (json == "true" || json == "false") return Value::of(json == "true");
-  const char* const end = json.data() + json.size();
   std::int64_t integer = 0;
-  if (std::from_chars(json.data(), end, integer).ptr == end) return Value::of(integer);
+  if (parse_whole(json, integer)) return Value::of(integer);
   std::uint64_t natural = 0;
-  if (std::from_chars(json.data(), end, natural).ptr == end) return Value::of(natural);
+  if (parse_whole(json, natural)) return Value::of(natural);
   const bool is_integer = json.find_first_not_of("-0123456789") == std::string_view::npos;
+  // from_chars knows NaN and Infinity too.
   double real = 0;
-  if (first != '{' && first != '[' && !is_integer) {
-    // Only NaN and Infinity are spelt otherwise than from_chars knows them.
-    const auto parsed = std::from_chars(json.data(), end, real);
-    if (parsed.ptr == end) return Value::of(real);
-  }
+  if (!is_integer && parse_whole(json, real)) return Value::of(real);
   return Value::of_json(json);
 }
 
 std::string python_repr(const Value& value, bool ascii) {
-  return value.type == Value::Type::text ? repr_of_text(value.text, ascii) : python_str(value);
+  if (value.type == Value::Type::text) return repr_of_text(value.text, ascii);
+  return value.type == Value::Type::json ? repr_of_json(value.text, ascii) : python_str(value);
 }
 
 }  // namespace xylem::format

@@ -8,7 +8,8 @@
 /// How Python shows values: str(), repr() and ascii().
 namespace xylem::format {
 
-/// Python's str() of the value; for a JSON value its text.
+/// Python's str() of the value; of a JSON value, that of what json.loads() makes of it. Throws
+/// std::invalid_argument for JSON that is none.
 std::string python_str(const record::Value& value);
 
 /// Python's repr() of the value, or ascii(), which escapes all beyond ASCII. repr() keeps every

@@ -85,6 +85,8 @@ class Registry {
 
   const Site& at(std::uint32_t id) const { return sites_.at(id); }
 
+  std::mutex& mutex() { return mutex_; }
+
  private:
   std::uint32_t intern_locked(const detail::SiteSpec& spec) {
     const auto [found, is_new] = ids_.try_emplace(identity_of(spec), sites_.next_id());
@@ -108,6 +110,13 @@ Registry& registry() {
 }
 
 }  // namespace
+
+void lock_sites() {
+  registry().mutex().lock();
+}
+void unlock_sites() {
+  registry().mutex().unlock();
+}
 
 const Site& site(std::uint32_t id) {
   return registry().at(id);

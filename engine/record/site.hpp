@@ -43,4 +43,8 @@ inline constexpr std::uint32_t dropped_site = 2;    // "{} records dropped"
 /// the id has synchronised with its registration already (the release in publish() came after it).
 const Site& site(std::uint32_t id);
 
+/// Around fork(2): nobody else holds the lock of the registry while its memory is copied.
+void lock_sites();
+void unlock_sites();
+
 }  // namespace xylem::record

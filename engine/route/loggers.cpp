@@ -46,6 +46,8 @@ class Registry {
     }
   }
 
+  std::mutex& mutex() { return mutex_; }
+
  private:
   detail::LoggerState& add(std::string_view name) {
     if (loggers_.is_full()) throw std::length_error{"xylem: more than 16777216 loggers"};
@@ -68,6 +70,13 @@ Registry& registry() {
 }
 
 }  // namespace
+
+void lock_loggers() {
+  registry().mutex().lock();
+}
+void unlock_loggers() {
+  registry().mutex().unlock();
+}
 
 const detail::LoggerState& logger(std::uint32_t id) {
   return registry().at(id);

@@ -21,4 +21,8 @@ std::vector<std::string> logger_names();
 /// Puts the levels of a tree in force, for loggers to come as well. Thread-safe.
 void set_levels(std::shared_ptr<const Tree> tree);
 
+/// Around fork(2): nobody else holds the lock of the registry while its memory is copied.
+void lock_loggers();
+void unlock_loggers();
+
 }  // namespace xylem::route

@@ -94,6 +94,10 @@ class Sink {
   /// again. Closes the file; never stdout or stderr. Afterwards only the queries may be called.
   void close(std::int64_t patience_ms);
 
+  /// Drops what is buffered without counting it: in the child of a fork, where the lines are the
+  /// parent's to write.
+  void forget() { buffer_.clear(); }
+
   /// What people call it: an absolute path, "stdout", "stderr".
   const std::string& name() const { return trouble_.name(); }
 

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+/// The calling thread's tie to its ring, as far as others than the call itself need it.
+namespace xylem::drain {
+
+/// Names the calling thread for its records from now on.
+void rename_this_thread(std::string_view name);
+
+/// Forgets the calling thread's ring without retiring it: it belongs to the parent of a fork.
+void abandon_ring();
+
+}  // namespace xylem::drain
