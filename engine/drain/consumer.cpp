@@ -4,9 +4,9 @@
 #include <cstring>
 #include <ctime>
 
+#include <xylem/detail/logger_state.hpp>
+
 #include "record/payload.hpp"
-#include "route/loggers.hpp"
-#include "sink/report.hpp"
 #include "sink/signals.hpp"
 
 namespace xylem::drain {
@@ -161,41 +161,18 @@ void Consumer::deliver(RingReader& reader) {
   const std::byte* const record = reader.front();
   const detail::HeaderView header{record::load<std::uint64_t>(record)};
   const std::byte* payload = record + detail::header_bytes;
-  if (header.spilled()) {
+  if (header.spilled()) [[unlikely]] {
     const auto block = record::load<std::uint64_t>(payload);
     used_spills_.push_back(block);
     payload = exchange_.spills().at(block);
   }
-  if (header.site() == record::dropped_site) {
+  if (header.site() == record::dropped_site) [[unlikely]] {
     tell_drops(reader, record::load<std::uint64_t>(payload), reader.front_ns());
   } else {
-    const record::View view{&record::site(header.site()),
-                            route::logger(header.logger()).name,
-                            reader.ring().thread.get(),
-                            reader.front_ns(),
-                            payload,
-                            nullptr};
-    if (header.site() == record::foreign_site) {
-      deliver_foreign(view, header.logger());
-    } else {
-      router_->deliver(view, header.logger(), consumed_++);
-    }
+    router_->deliver({header, payload, reader.ring().thread.get(), reader.front_ns()}, consumed_++);
   }
   dirty_ = true;
   reader.advance(header.slots());
-}
-
-void Consumer::deliver_foreign(record::View view, std::uint32_t logger) {
-  const char* text = nullptr;
-  record::find_tails(*view.site, view.payload, &text);
-  record::Foreign foreign;
-  const std::uint64_t number = consumed_++;
-  if (!record::unpack({text, record::load<std::uint32_t>(view.payload)}, foreign)) {
-    failed_.insert(number);
-    return;
-  }
-  view.foreign = &foreign;
-  router_->deliver(view, logger, number);
 }
 
 /// Writes "N records dropped" in its place. The line is the engine's own and no record of its own
@@ -203,16 +180,12 @@ void Consumer::deliver_foreign(record::View view, std::uint32_t logger) {
 void Consumer::tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns) {
   const std::uint64_t untold = reader.take_untold_drops(sum);
   if (untold == 0) return;
-  static const detail::LoggerState& logger = detail::logger_state("xylem");
+  const std::uint32_t logger = detail::logger_state("xylem").id;
   std::byte payload[sizeof untold];
   std::memcpy(payload, &untold, sizeof untold);
-  const record::View view{&record::site(record::dropped_site),
-                          logger.name,
-                          reader.ring().thread.get(),
-                          time_ns,
-                          payload,
-                          nullptr};
-  router_->deliver(view, logger.id, consumed_ == 0 ? 0 : consumed_ - 1);
+  const detail::HeaderView header{detail::header_word(record::dropped_site, logger, 1)};
+  router_->deliver({header, payload, reader.ring().thread.get(), time_ns},
+                   consumed_ == 0 ? 0 : consumed_ - 1);
   dirty_ = true;
 }
 

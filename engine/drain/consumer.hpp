@@ -51,7 +51,6 @@ class Consumer {
   void run_commands();
   void drain_run(RingReader& reader, std::int64_t until_ns);
   void deliver(RingReader& reader);
-  void deliver_foreign(record::View view, std::uint32_t logger);
   void tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns);
   void tell_silent_drops();
   void commit();

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "format/percent.hpp"
 #include "record/level_names.hpp"
 #include "record/payload.hpp"
 
@@ -61,7 +62,12 @@ double created_of(const View& view) {
 
 double msecs_of(const View& view) {
   if (view.foreign != nullptr && view.foreign->msecs) return *view.foreign->msecs;
-  // CPython: whole milliseconds, as a float.
+  // CPython: whole milliseconds, as a float. Of a record with another `created` it shows those of
+  // its own clock, which belong to no time at all.
+  if (view.foreign != nullptr && view.foreign->created) {
+    const double created = *view.foreign->created;
+    return std::floor((created - std::floor(created)) * 1e3);
+  }
   const std::int64_t in_second = ((view.time_ns % 1'000'000'000) + 1'000'000'000) % 1'000'000'000;
   return static_cast<double>(in_second / 1'000'000);
 }
@@ -69,6 +75,9 @@ double msecs_of(const View& view) {
 double relative_of(const View& view) {
   if (view.foreign != nullptr && view.foreign->relative_created) {
     return *view.foreign->relative_created;
+  }
+  if (view.foreign != nullptr && view.foreign->created) {
+    return *view.foreign->created * 1e3 - static_cast<double>(start_ns) / 1e6;
   }
   return static_cast<double>(view.time_ns - start_ns) / 1e6;
 }
@@ -174,6 +183,17 @@ Value read_attribute(Attribute attribute, const View& view, std::string& scratch
       return view.foreign != nullptr ? read_foreign(attribute, view, scratch)
                                      : read_native(attribute, view, scratch);
   }
+}
+
+std::string_view render_asctime(const View& view, LocalTimeRenderer& renderer) {
+  if (view.foreign == nullptr || !view.foreign->created) return renderer.render(view.time_ns);
+  // As formatTime: the second of `created`, the milliseconds of `msecs`, whatever they are.
+  const double created = std::floor(*view.foreign->created);
+  const double msecs = msecs_of(view);
+  if (!(std::fabs(created) < 1e15 && std::fabs(msecs) < 1e9)) {
+    throw FormatError{"timestamp out of range for platform time_t"};
+  }
+  return renderer.render(static_cast<std::int64_t>(created), static_cast<int>(msecs));
 }
 
 Value read_exception(const View& view) {

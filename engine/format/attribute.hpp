@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "format/timestamp.hpp"
 #include "record/value.hpp"
 #include "record/view.hpp"
 
@@ -49,6 +50,10 @@ constexpr bool is_static(Attribute attribute) {
 /// Reads an attribute that needs no rendering: all but message, asctime, timestamp and the
 /// exception's. `scratch` keeps the text of a value that stands nowhere else.
 record::Value read_attribute(Attribute attribute, const record::View& view, std::string& scratch);
+
+/// `asctime`, by CPython's formatTime. Valid until the renderer's next call. Throws FormatError for
+/// a time that no calendar has.
+std::string_view render_asctime(const record::View& view, LocalTimeRenderer& renderer);
 
 /// The text of the exception or of the stack, absent when the record has none.
 record::Value read_exception(const record::View& view);

@@ -80,7 +80,7 @@ TextStyle JsonFormatter::text_style() const {
 Program JsonFormatter::compile(const Site& site, std::string_view logger,
                                std::string_view terminator) {
   const View sample{&site, logger, nullptr, 0, nullptr, nullptr};
-  ProgramBuilder builder{site, text_style(), clock_};
+  ProgramBuilder builder{site, text_style(), clock_, style_};
   std::string_view separator = "{";
   for (const JsonMember& member : list_members(options_.fmt_keys, sample)) {
     builder.text(separator);
@@ -118,7 +118,7 @@ void JsonFormatter::compile_attribute(ProgramBuilder& builder, Attribute attribu
     case Attribute::asctime:
       return quoted([&] {
         builder.scratch([this](fmt::memory_buffer& out, const View& view) {
-          out.append(asctime_.render(view.time_ns));
+          out.append(render_asctime(view, asctime_));
         });
       });
     case Attribute::created:
@@ -162,7 +162,7 @@ void JsonFormatter::format_attribute(std::string& out, Attribute attribute, cons
   if (attribute == Attribute::timestamp) {
     scratch = timestamp_of(view, clock_);
   } else if (attribute == Attribute::asctime) {
-    scratch = asctime_.render(view.time_ns);
+    scratch = render_asctime(view, asctime_);
   } else {
     out += json_of(read_any(attribute, view, scratch), style_);
     return;

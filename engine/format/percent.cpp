@@ -75,8 +75,7 @@ class ConversionParser {
     const Utf8Unit unit = decode_utf8(format_.data() + at_, format_.data() + format_.size());
     const std::uint32_t c = unit.code_point;
     std::array<char, 80> text{};
-    std::snprintf(text.data(), text.size(),
-                  "unsupported format character '%c' (0x%x) at index %zu",
+    std::snprintf(text.data(), text.size(), "unsupported format character '%c' (0x%x) at index %zu",
                   c >= 0x1f && c <= 0x7e ? static_cast<char>(c) : '?', c,
                   count_code_points(format_.substr(0, at_)));
     throw FormatError{text.data()};
@@ -128,9 +127,9 @@ const char* type_of(const Value& value) {
 
 [[noreturn]] void refuse(const Conversion& conversion, const Value& value) {
   const bool is_decimal = std::string_view{"diu"}.find(conversion.type) != std::string_view::npos;
-  throw FormatError{std::string{"%"} + conversion.type + " format: " +
-                    (is_decimal ? "a real number" : "an integer") + " is required, not " +
-                    type_of(value)};
+  throw FormatError{std::string{"%"} + conversion.type +
+                    " format: " + (is_decimal ? "a real number" : "an integer") +
+                    " is required, not " + type_of(value)};
 }
 
 struct Integer {
@@ -171,24 +170,26 @@ Integer truncated(const Conversion& conversion, const Value& value) {
 }
 
 Integer integer_of(const Conversion& conversion, const Value& value) {
-  bool negative = false;
-  unsigned long long magnitude = value.uint64;
   if (is_big_integer(value)) {
-    negative = value.text.starts_with('-');
+    const bool negative = value.text.starts_with('-');
     std::string digits{value.text.substr(negative ? 1 : 0)};
     if (base_of(conversion) != 10) digits = convert_base(std::move(digits), base_of(conversion));
     return {negative, std::move(digits)};
   }
+  bool negative = false;
+  unsigned long long magnitude = 0;
   switch (value.type) {
     case Value::Type::boolean:
       magnitude = value.boolean ? 1 : 0;
       break;
     case Value::Type::int64:
+      magnitude = static_cast<unsigned long long>(value.int64);
       negative = value.int64 < 0;
       if (negative) magnitude = 0 - magnitude;
       break;
     case Value::Type::uint64:
     case Value::Type::pointer:
+      magnitude = value.uint64;
       break;
     case Value::Type::float32:
     case Value::Type::float64:
@@ -198,7 +199,10 @@ Integer integer_of(const Conversion& conversion, const Value& value) {
   }
   const unsigned base = base_of(conversion);
   std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(), base == 16 ? "%llx" : base == 8 ? "%llo" : "%llu",
+  std::snprintf(digits.data(), digits.size(),
+                base == 16  ? "%llx"
+                : base == 8 ? "%llo"
+                            : "%llu",
                 magnitude);
   return {negative, digits.data()};
 }
@@ -275,16 +279,16 @@ std::string character_of(const Value& value) {
   if (value.type == Value::Type::text && count_code_points(value.text) == 1) {
     return std::string{value.text};
   }
-  std::uint64_t code_point = value.uint64;
+  std::uint64_t code_point = 0x110000;
   if (value.type == Value::Type::boolean) {
     code_point = value.boolean ? 1 : 0;
-  } else if (value.type != Value::Type::int64 && value.type != Value::Type::uint64 &&
-             !is_big_integer(value)) {
+  } else if (value.type == Value::Type::int64) {
+    code_point = static_cast<std::uint64_t>(value.int64);
+  } else if (value.type != Value::Type::uint64 && !is_big_integer(value)) {
     throw FormatError{"%c requires int or char"};
   }
-  if (code_point >= 0x110000 || is_big_integer(value)) {
-    throw FormatError{"%c arg not in range(0x110000)"};
-  }
+  // A uint64 is one only because it is too big for an int64.
+  if (code_point >= 0x110000) throw FormatError{"%c arg not in range(0x110000)"};
   std::array<char, 4> bytes{};
   const char* const end = encode_utf8(bytes.data(), static_cast<std::uint32_t>(code_point));
   return {bytes.data(), static_cast<std::size_t>(end - bytes.data())};

@@ -51,8 +51,9 @@ constexpr bool looks_integral(double value) {
 
 }  // namespace
 
-Program::Program(const record::Site& site, TextStyle style, IsoUtcRenderer& clock)
-    : site_{&site}, style_{style}, clock_{&clock}, escape_{escape_of(style)} {
+Program::Program(const record::Site& site, TextStyle style, IsoUtcRenderer& clock,
+                 const JsonStyle& json)
+    : site_{&site}, style_{style}, json_{json}, clock_{&clock}, escape_{escape_of(style)} {
   starts_.resize(site.arguments.size());
   written_.resize(site.arguments.size());
 }
@@ -74,7 +75,7 @@ std::size_t Program::prepare(const View& view) {
     record::find_tails(*site_, view.payload, starts_.data());
     variable = string_bytes() * string_uses_;
   }
-  if (needs_thread_name_) variable += view.thread->name.size();
+  if (thread_name_uses_ > 0) variable += view.thread->name.size() * thread_name_uses_;
   if (!renders_.empty()) {
     scratch_.clear();
     for (std::size_t i = 0; i < renders_.size(); ++i) {
@@ -175,7 +176,7 @@ char* Program::copy_earlier(char* out, const Op& op) const {
 
 char* Program::write_json(char* out, std::string_view value) {
   std::string text;
-  rewrite_json(text, value, {style_ == TextStyle::ascii, ", ", ": "});
+  rewrite_json(text, value, json_);
   return copy(out, text);
 }
 

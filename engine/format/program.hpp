@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "format/escape.hpp"
+#include "format/json_value.hpp"
 #include "format/message.hpp"
 #include "format/timestamp.hpp"
 #include "record/view.hpp"
@@ -63,7 +64,7 @@ class Program {
   using Render = std::function<void(fmt::memory_buffer& out, const record::View& view)>;
 
   /// Renders nothing yet; built by ProgramBuilder.
-  Program(const record::Site& site, TextStyle style, IsoUtcRenderer& clock);
+  Program(const record::Site& site, TextStyle style, IsoUtcRenderer& clock, const JsonStyle& json);
 
   /// Takes in a record; must precede render(). Returns the most bytes its line can take. Throws
   /// FormatError when the record cannot be formatted.
@@ -91,6 +92,7 @@ class Program {
   const record::View* view_ = nullptr;
   const char* begin_ = nullptr;  // of the line
   TextStyle style_;
+  JsonStyle json_;
   IsoUtcRenderer* clock_;
   EscapeKernel::Function escape_;
 
@@ -98,7 +100,7 @@ class Program {
   std::vector<Op> ops_;
   std::size_t fixed_bound_ = 0;  // constants and holes of bounded size
   std::size_t string_uses_ = 0;  // how often the strings' bytes may appear at most
-  bool needs_thread_name_ = false;
+  std::size_t thread_name_uses_ = 0;
 
   std::vector<const char*> starts_;  // of the string arguments of the record taken in
   std::vector<Span> written_;        // where each argument stands in the line so far
@@ -112,7 +114,9 @@ class Program {
 /// Builds a Program from left to right.
 class ProgramBuilder {
  public:
-  ProgramBuilder(const record::Site& site, TextStyle style, IsoUtcRenderer& clock);
+  /// `json` is how JSON arguments are laid out; what it refers to outlives the Program.
+  ProgramBuilder(const record::Site& site, TextStyle style, IsoUtcRenderer& clock,
+                 const JsonStyle& json = {});
 
   /// Constant text, in its final form.
   void text(std::string_view text);

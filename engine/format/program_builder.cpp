@@ -84,8 +84,9 @@ std::string styled(std::string_view text, TextStyle style) {
   return out;
 }
 
-ProgramBuilder::ProgramBuilder(const record::Site& site, TextStyle style, IsoUtcRenderer& clock)
-    : program_{site, style, clock}, standing_(site.arguments.size(), Hole::none) {}
+ProgramBuilder::ProgramBuilder(const record::Site& site, TextStyle style, IsoUtcRenderer& clock,
+                               const JsonStyle& json)
+    : program_{site, style, clock, json}, standing_(site.arguments.size(), Hole::none) {}
 
 void ProgramBuilder::text(std::string_view text) {
   program_.constants_ += text;
@@ -105,7 +106,7 @@ void ProgramBuilder::push(Hole hole, std::uint32_t offset, std::size_t argument)
 }
 
 void ProgramBuilder::hole(Hole hole) {
-  if (hole == Hole::thread_name) program_.needs_thread_name_ = true;
+  if (hole == Hole::thread_name) ++program_.thread_name_uses_;
   push(hole, 0, 0);
 }
 

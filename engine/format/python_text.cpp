@@ -75,8 +75,7 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
 /// and other strings.
 std::string repr_of_json(std::string_view json, bool ascii) {
   static constexpr std::pair<std::string_view, std::string_view> words[] = {
-      {"null", "None"}, {"true", "True"},    {"false", "False"},
-      {"NaN", "nan"},   {"Infinity", "inf"},
+      {"null", "None"}, {"true", "True"}, {"false", "False"}, {"NaN", "nan"}, {"Infinity", "inf"},
   };
   std::string normal;
   rewrite_json(normal, json, {true, ", ", ": "});

@@ -1,7 +1,6 @@
 #include "format/text_formatter.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "format/attribute.hpp"
 #include "format/message.hpp"
@@ -110,7 +109,7 @@ const TextFormatter::Default* TextFormatter::find_default(const Piece& piece,
 }
 
 Value TextFormatter::read(const Piece& piece, const View& view, std::string& scratch) {
-  if (piece.attribute == Attribute::asctime) return Value::of(asctime_of(view));
+  if (piece.attribute == Attribute::asctime) return Value::of(render_asctime(view, asctime_));
   if (piece.attribute) return read_any(*piece.attribute, view, scratch);
   if (const Default* const stand_in = find_default(piece, view)) return stand_in->value;
   const std::string& name = piece.source.name;
@@ -121,16 +120,6 @@ Value TextFormatter::read(const Piece& piece, const View& view, std::string& scr
 void TextFormatter::apply(std::string& out, const Piece& piece, const View& view) {
   std::string scratch;
   apply_percent(out, piece.source.conversion, read(piece, view, scratch));
-}
-
-std::string_view TextFormatter::asctime_of(const View& view) {
-  if (view.foreign == nullptr || !view.foreign->created) return asctime_.render(view.time_ns);
-  // As formatTime: the second of `created`, the milliseconds of `msecs`, whatever they are.
-  const double created = std::floor(*view.foreign->created);
-  if (!(std::fabs(created) < 1e15)) throw FormatError{"timestamp out of range"};
-  std::string unused;
-  const Value msecs = read_attribute(Attribute::msecs, view, unused);
-  return asctime_.render(static_cast<std::int64_t>(created), static_cast<int>(msecs.float64));
 }
 
 void TextFormatter::format(std::string& out, const View& view) {

@@ -42,7 +42,6 @@ class TextFormatter final : public Formatter {
   void apply(std::string& out, const Piece& piece, const record::View& view);
   const Default* find_default(const Piece& piece, const record::View& view) const;
   record::Value read(const Piece& piece, const record::View& view, std::string& scratch);
-  std::string_view asctime_of(const record::View& view);
 
   Options options_;
   std::vector<Piece> pieces_;

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <exception>
 
+#include "record/payload.hpp"
+#include "route/loggers.hpp"
 #include "sink/report.hpp"
 
 namespace xylem::route {
@@ -16,49 +18,14 @@ constexpr std::size_t max_reports = 100;
 
 Router::Router(std::shared_ptr<const Tree> tree) : tree_{std::move(tree)}, sinks_{tree_->sinks()} {}
 
-void Router::deliver(const record::View& view, std::uint32_t logger, std::uint64_t number) {
-  if (view.foreign != nullptr) {
-    deliver_foreign(view, logger, number);
-  } else {
-    deliver_native(find(view, logger), view, number);
+void Router::deliver(const RawRecord& raw, std::uint64_t number) {
+  Route& route = find(raw.header);
+  const record::View view{route.site,  route.logger_name, raw.thread,
+                          raw.time_ns, raw.payload,       nullptr};
+  if (route.site->id == record::foreign_site) [[unlikely]] {
+    deliver_foreign(route, view, number);
+    return;
   }
-}
-
-inline Router::Route& Router::find(const record::View& view, std::uint32_t logger) {
-  const std::uint32_t site = view.site->id;
-  if (site >= by_site_.size()) by_site_.resize(std::max<std::size_t>(64, std::size_t{site} * 2));
-  std::unique_ptr<Route>& first = by_site_[site];
-  if (first != nullptr && first->logger == logger) [[likely]] {
-    return *first;
-  }
-  std::unique_ptr<Route>* at = &first;
-  while (*at != nullptr && (*at)->logger != logger) at = &(*at)->next;
-  std::unique_ptr<Route> route = *at != nullptr ? std::move(*at) : make_route(view, logger);
-  *at = std::move(route->next);
-  route->next = std::move(first);
-  first = std::move(route);
-  return *first;
-}
-
-std::unique_ptr<Router::Route> Router::make_route(const record::View& view, std::uint32_t logger) {
-  auto route = std::make_unique<Route>();
-  route->logger = logger;
-  if (!tree_->logger_passes(view.logger, view.levelno())) return route;
-  for (const Leaf& leaf : tree_->leaves(view.logger)) {
-    if (!leaf.takes(view.logger, view.levelno())) continue;
-    Delivery delivery{leaf.handler, nullptr};
-    try {
-      delivery.program = std::make_unique<format::Program>(
-          leaf.handler->formatter->compile(*view.site, view.logger, leaf.handler->terminator));
-    } catch (const std::exception& error) {
-      report_once(*leaf.handler, error.what());
-    }
-    route->deliveries.push_back(std::move(delivery));
-  }
-  return route;
-}
-
-void Router::deliver_native(Route& route, const record::View& view, std::uint64_t number) {
   for (const Delivery& delivery : route.deliveries) {
     sink::Sink& sink = *delivery.handler->sink;
     if (delivery.program == nullptr) [[unlikely]] {
@@ -75,9 +42,70 @@ void Router::deliver_native(Route& route, const record::View& view, std::uint64_
   }
 }
 
-void Router::deliver_foreign(const record::View& view, std::uint32_t logger, std::uint64_t number) {
+inline Router::Route& Router::find(detail::HeaderView header) {
+  const std::uint32_t site = header.site();
+  if (site < by_site_.size()) [[likely]] {
+    Route* const route = by_site_[site].get();
+    if (route != nullptr && route->logger == header.logger()) [[likely]]
+      return *route;
+  }
+  return find_slowly(header);
+}
+
+Router::Route& Router::find_slowly(detail::HeaderView header) {
+  const std::uint32_t site = header.site();
+  if (site >= by_site_.size()) by_site_.resize(std::max<std::size_t>(64, std::size_t{site} * 2));
+  std::unique_ptr<Route>& first = by_site_[site];
+  std::unique_ptr<Route>* at = &first;
+  while (*at != nullptr && (*at)->logger != header.logger()) at = &(*at)->next;
+  std::unique_ptr<Route> route = *at != nullptr ? std::move(*at) : make_route(header);
+  *at = std::move(route->next);
+  route->next = std::move(first);
+  first = std::move(route);
+  return *first;
+}
+
+std::unique_ptr<Router::Route> Router::make_route(detail::HeaderView header) {
+  auto route = std::make_unique<Route>();
+  route->site = &record::site(header.site());
+  route->logger = header.logger();
+  route->logger_name = logger(header.logger()).name;
+  // The handlers of a foreign record depend on its level, which its site does not know.
+  if (route->site->id != record::foreign_site) add_deliveries(*route);
+  return route;
+}
+
+void Router::add_deliveries(Route& route) {
+  const record::Site& site = *route.site;
+  const std::string_view name = route.logger_name;
+  const int levelno = static_cast<int>(site.level);
+  if (!tree_->logger_passes(name, levelno)) return;
+  for (const Leaf& leaf : tree_->leaves(name)) {
+    if (!leaf.takes(name, levelno)) continue;
+    Delivery delivery{leaf.handler, nullptr};
+    try {
+      delivery.program = std::make_unique<format::Program>(
+          leaf.handler->formatter->compile(site, name, leaf.handler->terminator));
+    } catch (const std::exception& error) {
+      report_once(*leaf.handler, error.what());
+    }
+    route.deliveries.push_back(std::move(delivery));
+  }
+}
+
+void Router::deliver_foreign(const Route& route, record::View view, std::uint64_t number) {
+  const char* packed = nullptr;
+  record::find_tails(*view.site, view.payload, &packed);
+  record::Foreign foreign;
+  const auto bytes = record::load<std::uint32_t>(view.payload);
+  if (!record::unpack({packed, bytes}, foreign)) {
+    // What cannot be read belongs to no handler; some sink has to count it.
+    sinks_.front()->give_up(number);
+    return;
+  }
+  view.foreign = &foreign;
   if (!tree_->logger_passes(view.logger, view.levelno())) return;
-  const auto [leaves, is_new] = leaves_.try_emplace(logger);
+  const auto [leaves, is_new] = leaves_.try_emplace(route.logger);
   if (is_new) leaves->second = tree_->leaves(view.logger);
   std::string line;
   for (const Leaf& leaf : leaves->second) {

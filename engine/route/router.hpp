@@ -7,10 +7,20 @@
 #include <unordered_set>
 #include <vector>
 
+#include <xylem/detail/slot.hpp>
+
 #include "record/view.hpp"
 #include "route/tree.hpp"
 
 namespace xylem::route {
+
+/// A record as it comes off a ring.
+struct RawRecord {
+  detail::HeaderView header;
+  const std::byte* payload;
+  const record::Thread* thread;
+  std::int64_t time_ns;  // since the epoch, UTC
+};
 
 /// Takes each record to the handlers that the tree gives it. Belongs to the consumer thread.
 ///
@@ -22,7 +32,7 @@ class Router {
 
   /// Renders the record into the buffers of its sinks. `number` increases from record to record. A
   /// formatter's failure is reported on stderr and costs that handler's line: the sink counts it.
-  void deliver(const record::View& view, std::uint32_t logger, std::uint64_t number);
+  void deliver(const RawRecord& raw, std::uint64_t number);
 
   const std::vector<sink::Sink*>& sinks() const { return sinks_; }
 
@@ -33,17 +43,20 @@ class Router {
     std::unique_ptr<format::Program> program;  // null: no record of the site can be formatted
   };
 
-  /// The deliveries of one call site under one logger.
+  /// What all records of one call site under one logger have in common.
   struct Route {
+    const record::Site* site;
     std::uint32_t logger;
+    std::string_view logger_name;
     std::vector<Delivery> deliveries;
     std::unique_ptr<Route> next;  // the same site under another logger
   };
 
-  Route& find(const record::View& view, std::uint32_t logger);
-  std::unique_ptr<Route> make_route(const record::View& view, std::uint32_t logger);
-  void deliver_native(Route& route, const record::View& view, std::uint64_t number);
-  void deliver_foreign(const record::View& view, std::uint32_t logger, std::uint64_t number);
+  Route& find(detail::HeaderView header);
+  Route& find_slowly(detail::HeaderView header);
+  std::unique_ptr<Route> make_route(detail::HeaderView header);
+  void add_deliveries(Route& route);
+  void deliver_foreign(const Route& route, record::View view, std::uint64_t number);
   void fail(const Handler& handler, std::uint64_t number, const char* why);
   void report_once(const Handler& handler, const std::string& why);
 
