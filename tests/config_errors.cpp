@@ -30,7 +30,7 @@ void check_refused(const Refusal& refusal) {
 
 // Each message is the chain of causes that CPython 3.13's dictConfig gives for the same text, less
 // the KeyError or import error at its end.
-const std::vector<Refusal> kRefusedByBoth = {
+const std::vector<Refusal> refused_by_both = {
     {R"j({})j", "dictionary doesn't specify a version", ""},
     {R"j({"version": 2})j", "Unsupported version: 2", "version"},
     {R"j({"version": "1"})j", "Unsupported version: 1", "version"},
@@ -375,5 +375,5 @@ const std::vector<Refusal> kRefusedByBoth = {
 }  // namespace
 
 TEST_CASE("a bad configuration is refused in CPython's words, with the key path and the file") {
-  for (const Refusal& refusal : kRefusedByBoth) check_refused(refusal);
+  for (const Refusal& refusal : refused_by_both) check_refused(refusal);
 }

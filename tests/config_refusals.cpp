@@ -29,7 +29,7 @@ void check_refused(const Refusal& refusal) {
 }
 
 // What CPython says of these speaks of its own insides, not of the document.
-const std::vector<Refusal> kInOurWords = {
+const std::vector<Refusal> in_our_words = {
     {R"j({"version": 1, "formatters": null})j", "Expected an object, got null", "formatters"},
     {R"j({"version": 1, "formatters": 5})j", "Expected an object, got an integer", "formatters"},
     {R"j({"version": 1, "formatters": {"f": null}})j",
@@ -83,7 +83,7 @@ const std::vector<Refusal> kInOurWords = {
 };
 
 // CPython takes these, at least until the first record; here they cannot work.
-const std::vector<Refusal> kNotAvailable = {
+const std::vector<Refusal> not_available = {
     {R"j({"version": 1, "incremental": true})j", "An incremental configuration is not available",
      "incremental"},
     {R"j({"version": 1, "incremental": "no"})j", "An incremental configuration is not available",
@@ -271,9 +271,9 @@ const std::vector<Refusal> kNotAvailable = {
 }  // namespace
 
 TEST_CASE("a value of the wrong type is refused with what was expected in its place") {
-  for (const Refusal& refusal : kInOurWords) check_refused(refusal);
+  for (const Refusal& refusal : in_our_words) check_refused(refusal);
 }
 
 TEST_CASE("what cannot be done is refused instead of ignored") {
-  for (const Refusal& refusal : kNotAvailable) check_refused(refusal);
+  for (const Refusal& refusal : not_available) check_refused(refusal);
 }

@@ -46,7 +46,9 @@ int pipe(const PipeOptions& options) {
   }
   shutdown();
   const Stats counts = stats();
-  if (bad == 0 && counts.dropped == 0 && counts.failed == 0) return 0;
+  const bool broken = std::cin.bad();
+  if (broken) fmt::print(stderr, "xylem pipe: standard input cannot be read to its end\n");
+  if (!broken && bad == 0 && counts.dropped == 0 && counts.failed == 0) return 0;
   fmt::print(stderr, "xylem pipe: {} lines read, {} bad, {} dropped, {} failed\n", number, bad,
              counts.dropped, counts.failed);
   return 1;

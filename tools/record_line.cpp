@@ -30,9 +30,10 @@ template <typename Integer>
 void read_integer(const JsonField& field, Integer& into) {
   std::string scratch;
   const Value value = format::value_of_json(field.value, scratch);
-  const bool fits = value.type == Value::Type::int64 && std::in_range<Integer>(value.int64);
-  if (!fits && value.type != Value::Type::uint64) refuse(field, "an integer in range");
-  into = static_cast<Integer>(value.uint64);
+  const bool is_signed = value.type == Value::Type::int64 && std::in_range<Integer>(value.int64);
+  const bool is_big = value.type == Value::Type::uint64 && std::in_range<Integer>(value.uint64);
+  if (!is_signed && !is_big) refuse(field, "an integer in range");
+  into = is_signed ? static_cast<Integer>(value.int64) : static_cast<Integer>(value.uint64);
 }
 void read(const JsonField& field, int& into) {
   read_integer(field, into);
@@ -66,10 +67,17 @@ void read(const JsonField& field, std::optional<T>& into) {
   }
 }
 
+/// Unlike other texts no str() of anything: the name decides where the record goes.
+void read_name(const JsonField& field, std::string& into) {
+  if (field.value == "null") return;
+  if (!field.value.starts_with('"')) refuse(field, "a string");
+  read(field, into);
+}
+
 /// Sets the attribute that the key names; false when it names none.
 bool read_attribute(const JsonField& field, Record& record) {
   const auto is = [&key = field.key](std::string_view name) { return key == name; };
-  if (is("name")) return read(field, record.name), true;
+  if (is("name")) return read_name(field, record.name), true;
   if (is("levelno")) return read(field, record.levelno), true;
   if (is("levelname")) return read(field, record.levelname), true;
   if (is("msg")) return read(field, record.message), true;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -24,9 +25,8 @@ xylem::Level to_level(const std::string& text) {
     return static_cast<xylem::Level>(*number);
   int number = 0;
   const char* const end = text.data() + text.size();
-  if (std::from_chars(text.data(), end, number).ptr == end && !text.empty()) {
-    return static_cast<xylem::Level>(number);
-  }
+  const auto [ptr, error] = std::from_chars(text.data(), end, number);
+  if (ptr == end && error == std::errc{}) return static_cast<xylem::Level>(number);
   throw CLI::ValidationError{"--level", "Unknown level: '" + text + "'"};
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 
 #include <xylem/detail/rendered.hpp>
@@ -24,10 +25,15 @@ std::string_view find_spec(std::string_view format, std::size_t index) {
     }
     const bool named = at < format.size() && format[at] != ':' && format[at] != '}';
     if (!named && at == digits) id = next++;
-    const std::size_t end = format.find('}', at);
-    if (end == std::string_view::npos) return {};
-    const std::string_view spec = format.substr(at, end - at);
-    if (!named && id == index && spec.find('{') == std::string_view::npos) return spec;
+    std::size_t end = at;
+    bool nests = false;
+    for (; end < format.size() && format[end] != '}'; ++end) {
+      if (format[end] != '{') continue;
+      nests = true;
+      if (format.substr(end + 1, 1) == "}") ++next;
+      end = std::min(format.find('}', end), format.size() - 1);
+    }
+    if (!named && id == index && !nests) return format.substr(at, end - at);
     i = end;
   }
   return {};

@@ -49,28 +49,31 @@ Consumer::Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const
       counters_{counters},
       router_{std::make_unique<route::Router>(std::move(tree))},
       tsc_clock_{best_source()},
-      monotonic_clock_{TickSource::monotonic},
-      consumed_{counters.consumed.load(std::memory_order_relaxed)} {}
+      monotonic_clock_{TickSource::monotonic} {
+  const Counts former = counters.get();
+  consumed_ = former.consumed;
+  failed_before_ = former.failed;
+}
 
 void Consumer::run(std::int64_t grace_ms) {
   sink::block_write_signals();
-  if (grace_ms > 0) hold(grace_ms);
+  const std::int64_t hold_until_ms = steady_ms() + grace_ms;
+  holding_ = grace_ms > 0;
   while (true) {
     run_commands();
     if (stopping_) break;
-    const std::uint64_t slots = pass(false);
+    if (holding_) {
+      holding_ = steady_ms() < hold_until_ms && !exchange_.is_pressed();
+      exchange_.sleep(longest_nap_us);
+      continue;
+    }
+    const std::uint64_t slots = pass();
     idle_passes_ = slots > 0 ? 0 : idle_passes_ + 1;
     // After a small batch a nap lets the next one grow, instead of chasing the producers' lines.
     if (slots < busy_slots) exchange_.sleep(nap_us());
   }
-}
-
-/// Waits for a configuration: records made before it are to go its way.
-void Consumer::hold(std::int64_t grace_ms) {
-  const std::int64_t until_ms = steady_ms() + grace_ms;
-  while (steady_ms() < until_ms && !exchange_.has_commands() && !exchange_.is_pressed()) {
-    exchange_.sleep(longest_nap_us);
-  }
+  // Their threads may log on: the next consumer goes on where this one stops.
+  for (const auto& reader : readers_) exchange_.announce(reader->ring());
 }
 
 std::int64_t Consumer::nap_us() {
@@ -86,7 +89,10 @@ std::int64_t Consumer::nap_us() {
 
 void Consumer::run_commands() {
   while (Command* const command = exchange_.next_command()) {
-    pass(true);
+    if (!holding_ || !command->leaves_held) {
+      holding_ = false;
+      drain_all();
+    }
     if (command->action) command->action();
     command->done.store_release(1);
     futex_wake(command->done);
@@ -100,27 +106,36 @@ void Consumer::take_new_rings() {
   }
 }
 
+/// Passes until all is written that is in the rings now.
+void Consumer::drain_all() {
+  take_new_rings();
+  for (const auto& reader : readers_) reader->mark();
+  const auto is_done = [](const auto& reader) { return reader->has_passed_mark(); };
+  // One pass does it, unless the clock was set back: then the last ones wait for their time.
+  for (pass(); !std::all_of(readers_.begin(), readers_.end(), is_done); pass()) {
+    exchange_.sleep(shortest_nap_us);
+  }
+}
+
 /// Renders and writes what was logged before it began, oldest first. Returns the number of slots.
 ///
 /// What a thread logs because it saw another thread's record has a later time than that record. A
-/// record with a time before `cutoff` was followed by the look at the rings, so by then the other
-/// record could be seen too. Later ones wait for the next pass, where the same holds for them;
-/// unless `everything` that can be seen is asked for.
-std::uint64_t Consumer::pass(bool everything) {
-  take_new_rings();
+/// record with a time before `now_ns` was followed by the look for rings and into them, so by then
+/// the other record could be seen too. Later ones wait for the next pass, where the same holds.
+std::uint64_t Consumer::pass() {
   tsc_clock_.update(read_tick(tsc_clock_.source()));
   monotonic_clock_.update(read_tick(TickSource::monotonic));
-  const std::int64_t now_ns = tsc_clock_.to_utc_ns(read_tick(tsc_clock_.source()));
-  const std::int64_t cutoff_ns = everything ? RingReader::never - 1 : now_ns;
+  const std::int64_t now_ns = this->now_ns();
+  take_new_rings();
   for (const auto& reader : readers_) reader->poll();
   std::uint64_t slots = 0;
   while (true) {
     const auto [first, second_ns] = find_oldest();
     if (first == nullptr) break;
     const std::int64_t front_ns = first->front_ns();
-    if (front_ns > cutoff_ns && front_ns < now_ns + far_ahead_ns) break;
+    if (front_ns > now_ns && front_ns < now_ns + far_ahead_ns) break;
     const std::uint64_t before = first->waiting_slots();
-    drain_run(*first, std::max(front_ns, std::min(second_ns, cutoff_ns)));
+    drain_run(*first, std::max(front_ns, std::min(second_ns, now_ns)));
     slots += before - first->waiting_slots();
   }
   tell_silent_drops();
@@ -194,12 +209,12 @@ void Consumer::tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t ti
 /// records before the drop are seen as well.
 void Consumer::tell_silent_drops() {
   for (const auto& reader : readers_) {
+    if (!reader->has_untold_drops()) continue;
+    // The time comes first: what the thread logs after the drop must not be older than its line.
+    const std::int64_t time_ns = now_ns();
     const std::uint64_t sum = reader->ring().words().dropped.load_acquire();
-    if (sum == 0) continue;
     reader->poll();
-    if (reader->empty()) {
-      tell_drops(*reader, sum, tsc_clock_.to_utc_ns(read_tick(tsc_clock_.source())));
-    }
+    if (reader->empty()) tell_drops(*reader, sum, time_ns);
   }
 }
 
@@ -229,9 +244,7 @@ void Consumer::count() {
   // A record may be lost to one sink and kept by another: it has failed already.
   const std::uint64_t kept = pending.empty() ? 0 : size_of_union(pending, failed_) - failed_.size();
   failed_.settle(undecided, consumed_);
-  counters_.consumed.store(consumed_, std::memory_order_relaxed);
-  counters_.failed.store(failed_.size(), std::memory_order_relaxed);
-  counters_.pending.store(kept, std::memory_order_relaxed);
+  counters_.set({consumed_, failed_before_ + failed_.size(), kept});
 }
 
 void Consumer::retire_finished() {
@@ -242,7 +255,12 @@ void Consumer::retire_finished() {
   });
 }
 
+std::int64_t Consumer::now_ns() const {
+  return tsc_clock_.to_utc_ns(read_tick(tsc_clock_.source()));
+}
+
 void Consumer::install(std::shared_ptr<const route::Tree> tree) {
+  holding_ = false;
   close_sinks();
   router_ = std::make_unique<route::Router>(std::move(tree));
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include <xylem/stats.hpp>
@@ -14,12 +14,29 @@
 
 namespace xylem::drain {
 
-/// What the consumer tells others. Written by the consumer once a batch; relaxed, because a reader
-/// wants recent figures and synchronises through a command when it needs exact ones.
-struct Counters {
-  std::atomic<std::uint64_t> consumed{0};
-  std::atomic<std::uint64_t> failed{0};
-  std::atomic<std::uint64_t> pending{0};
+/// What became of the records so far.
+struct Counts {
+  std::uint64_t consumed = 0;  // of these...
+  std::uint64_t failed = 0;
+  std::uint64_t pending = 0;
+};
+
+/// What the consumer tells others, once a batch. Under a lock because figures of different moments
+/// would not add up.
+class Counters {
+ public:
+  Counts get() const {
+    const std::lock_guard lock{mutex_};
+    return counts_;
+  }
+  void set(const Counts& counts) {
+    const std::lock_guard lock{mutex_};
+    counts_ = counts;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Counts counts_;
 };
 
 /// The one thread that takes records off the rings and has them rendered and written.
@@ -45,7 +62,8 @@ class Consumer {
     std::int64_t next_ns;  // front of the oldest other ring
   };
 
-  std::uint64_t pass(bool everything);
+  std::uint64_t pass();
+  void drain_all();
   Oldest find_oldest() const;
   void take_new_rings();
   void run_commands();
@@ -56,7 +74,7 @@ class Consumer {
   void commit();
   void count();
   void retire_finished();
-  void hold(std::int64_t grace_ms);
+  std::int64_t now_ns() const;
   std::int64_t nap_us();
 
   Exchange& exchange_;
@@ -67,8 +85,10 @@ class Consumer {
   std::vector<std::unique_ptr<RingReader>> readers_;
   std::vector<std::uint64_t> used_spills_;
   sink::RecordSet failed_;
-  std::uint64_t consumed_ = 0;  // records; the number of the next one
-  bool dirty_ = false;          // something was rendered since the last commit
+  std::uint64_t consumed_ = 0;       // records; the number of the next one
+  std::uint64_t failed_before_ = 0;  // by former consumers
+  bool dirty_ = false;               // something was rendered since the last commit
+  bool holding_ = false;             // records wait in their rings for a configuration
   bool stopping_ = false;
   int idle_passes_ = 0;
 };

@@ -1,6 +1,5 @@
 #include "drain/engine.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 
 #include <pthread.h>
@@ -19,7 +18,7 @@ std::atomic<bool> was_started{false};
 
 /// After the last destructor of a static object: what these logged is still drained.
 [[gnu::destructor]] void end_of_process() {
-  if (was_started.load(std::memory_order_relaxed)) Engine::instance().shutdown();
+  if (was_started.load(std::memory_order_relaxed)) Engine::instance().finish();
 }
 
 }  // namespace
@@ -31,8 +30,8 @@ void Engine::start(std::int64_t grace) {
     pthread_atfork(prepare_for_fork, resume_after_fork, begin_in_child);
   }
   consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree_);
-  running_.store(true, std::memory_order_release);
   thread_ = std::thread{[this, grace] { consumer_->run(grace); }};
+  running_.store(true, std::memory_order_release);
 }
 
 void Engine::start_for_thread() {
@@ -41,8 +40,8 @@ void Engine::start_for_thread() {
   if (!is_running() && !was_shut_down_) start(is_configured_ ? 0 : grace_ms);
 }
 
-void Engine::run_on_consumer(std::function<void()> action) {
-  Command command{std::move(action), {}};
+void Engine::run_on_consumer(std::function<void()> action, bool leaves_held) {
+  Command command{std::move(action), {}, leaves_held};
   exchange_.send(command);
   // Pairs with the release in Consumer::run_commands(). The timeout guards against nothing: a
   // futex may wake early, and asking again is all there is to do.
@@ -53,7 +52,7 @@ void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& 
   const std::lock_guard lock{life_mutex_};
   exchange_.set(settings);
   if (is_running()) {
-    run_on_consumer([&] { consumer_->install(tree); });
+    run_on_consumer([&] { consumer_->install(tree); }, true);
     tree_ = std::move(tree);
   } else {
     tree_ = std::move(tree);
@@ -90,15 +89,22 @@ void Engine::shutdown() {
   tree_ = std::make_shared<route::Tree>();
 }
 
+void Engine::finish() {
+  {
+    const std::lock_guard lock{life_mutex_};
+    if (!is_running() && exchange_.queued_slots() > 0) start(0);
+  }
+  shutdown();
+}
+
 Stats Engine::stats() const {
   Stats stats;
   stats.dropped = exchange_.dropped();
-  stats.failed = counters_.failed.load(std::memory_order_relaxed);
-  stats.pending = counters_.pending.load(std::memory_order_relaxed);
-  const std::uint64_t consumed = counters_.consumed.load(std::memory_order_relaxed);
-  stats.accepted = consumed + stats.dropped;
-  // Read one after another while the consumer goes on: never below nothing.
-  stats.written = consumed - std::min(consumed, stats.failed + stats.pending);
+  const Counts counts = counters_.get();
+  stats.failed = counts.failed;
+  stats.pending = counts.pending;
+  stats.accepted = counts.consumed + stats.dropped;
+  stats.written = counts.consumed - counts.failed - counts.pending;
   stats.queued_slots = exchange_.queued_slots();
   return stats;
 }

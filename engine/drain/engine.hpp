@@ -36,6 +36,8 @@ class Engine {
 
   void flush();
   void shutdown();
+  /// shutdown() at the very end of the process; records logged after an earlier one are shown.
+  void finish();
   Stats stats() const;
 
   /// Whether a consumer runs, so that waiting for room makes sense.
@@ -57,7 +59,7 @@ class Engine {
   Engine() = default;
 
   void start(std::int64_t grace_ms);
-  void run_on_consumer(std::function<void()> action);
+  void run_on_consumer(std::function<void()> action, bool leaves_held = false);
 
   Exchange exchange_;
   Counters counters_;

@@ -14,7 +14,7 @@ Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread) {
   ring->thread = std::move(thread);
   ring->source = clock_.load(std::memory_order_relaxed);
   ring->words().closed.store_relaxed(0);
-  new_rings_.enqueue(ring);
+  announce(*ring);
   return *ring;
 }
 

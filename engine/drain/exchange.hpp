@@ -20,6 +20,8 @@ namespace xylem::drain {
 struct Command {
   std::function<void()> action;
   Atomic<std::uint32_t> done;  // a futex word
+  /// Records that wait for a first configuration stay where they are.
+  bool leaves_held = false;
 };
 
 /// All that passes between the logging threads and the consumer, except for the records. What is
@@ -64,6 +66,8 @@ class Exchange {
   Ring* next_new_ring();
   Command* next_command();
   void recycle(Ring& ring) { free_rings_.enqueue(&ring); }
+  /// Leaves a ring to the next consumer.
+  void announce(Ring& ring) { new_rings_.enqueue(&ring); }
   /// Sleeps until somebody wakes it, at most `timeout_us`.
   void sleep(std::int64_t timeout_us);
 

@@ -39,6 +39,7 @@ void Engine::prepare_for_fork() {
       while (pause.over.load_acquire() == 0) futex_wait(pause.over, 0, pause_patience_us);
     };
     pause.command.done.store_relaxed(0);
+    pause.command.leaves_held = true;
     engine.exchange_.send(pause.command);
     if (pause.reached.load_acquire() == 0) futex_wait(pause.reached, 0, pause_patience_us);
   }

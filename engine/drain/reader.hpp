@@ -38,6 +38,10 @@ class RingReader {
     find_front();
   }
 
+  /// has_passed_mark() once all is rendered that is in the ring now.
+  void mark() { mark_ = ring_->words().head.load_acquire(); }
+  bool has_passed_mark() const { return read_ >= mark_; }
+
   bool empty() const { return read_ == seen_; }
   std::uint64_t waiting_slots() const { return seen_ - read_; }
   /// Rendered slots that the producer cannot use again yet.
@@ -67,20 +71,24 @@ class RingReader {
     }
   }
 
-  /// Its thread has ended and everything is in the kernel's hands. The acquire pairs with the
-  /// release in Exchange::retire(): a closed ring's head is its last.
+  /// Its thread has ended, everything is in the kernel's hands and every drop told. The acquire
+  /// pairs with the release in Exchange::retire(): a closed ring's words are its last.
   bool is_finished() {
     if (ring_->words().closed.load_acquire() == 0) return false;
     seen_ = ring_->words().head.load_acquire();
     find_front();
-    return read_ == seen_ && released_ == read_;
+    return read_ == seen_ && released_ == read_ && !has_untold_drops();
+  }
+
+  bool has_untold_drops() const {
+    return ring_->words().dropped.load_relaxed() != ring_->told_drops;
   }
 
   /// Drops that nobody has told of yet; asked when the ring is empty. They are told here, or by the
   /// producer's note in front of its next record: both name the sum, so none is told twice.
   std::uint64_t take_untold_drops(std::uint64_t sum) {
-    const std::uint64_t untold = sum - told_drops_;
-    told_drops_ = sum;
+    const std::uint64_t untold = sum - ring_->told_drops;
+    ring_->told_drops = sum;
     return untold;
   }
 
@@ -100,7 +108,7 @@ class RingReader {
   std::uint64_t read_;
   std::uint64_t seen_;
   std::uint64_t released_;
-  std::uint64_t told_drops_ = 0;
+  std::uint64_t mark_ = 0;
   std::int64_t front_ns_ = never;
 };
 

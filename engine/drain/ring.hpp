@@ -58,6 +58,9 @@ class Ring {
   std::shared_ptr<const record::Thread> thread;  // who logs here
   TickSource source = TickSource::tsc;           // what its ticks count
 
+  // The consumer's, kept here because a ring outlives consumers and threads:
+  std::uint64_t told_drops = 0;  // how much of the sum of drops a line has told
+
  private:
   std::byte* mapping_ = nullptr;
   RingWords* words_ = nullptr;

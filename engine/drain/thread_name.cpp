@@ -15,7 +15,7 @@ namespace {
 
 /// Not a std::string: a thread's last destructors may log after those of thread_local objects.
 struct GivenName {
-  std::array<char, 256> text;
+  std::array<char, record::max_thread_name_bytes> text;
   std::size_t size;
 };
 constinit thread_local GivenName t_given_name{};

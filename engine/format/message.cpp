@@ -53,6 +53,7 @@ class Parser {
     if (format[end] == ':' && !parse_spec(format, end, spec)) return false;
     if (end >= format.size() || format[end] != '}') return false;
     segment.argument = argument;
+    segment.source = format.substr(i, end - i + 1);
     // The call has applied the specification of what it rendered itself.
     const bool applied = site_.arguments[static_cast<std::size_t>(argument)].kind == Kind::rendered;
     if (!spec.empty() && !applied) segment.spec = "{" + std::to_string(argument) + spec + "}";
@@ -159,7 +160,7 @@ void FmtArguments::format(fmt::memory_buffer& out, const Segment& segment) const
     fmt::vformat_to(std::back_inserter(out), segment.spec, store_);
   } catch (const fmt::format_error&) {
     out.resize(size);
-    out.append(segment.spec);
+    out.append(segment.source);
   }
 }
 

@@ -21,6 +21,7 @@ struct Segment {
   int argument = none;
   /// "{2:>5}" in terms of the site's arguments, for libfmt; empty: the argument as `{}` shows it.
   std::string spec;
+  std::string source;  ///< The same as the format string has it.
 };
 
 /// A call site's format string taken apart. What was checked at compile time is not checked again;
@@ -33,7 +34,7 @@ class FmtArguments {
   void assign(const record::Site& site, const std::byte* payload);
 
   /// Appends a segment's argument formatted by its spec. A specification that libfmt refuses (only
-  /// a named one can be unchecked) is appended as it stands.
+  /// a named one can be unchecked) or a negative width is appended as it stands.
   void format(fmt::memory_buffer& out, const Segment& segment) const;
 
  private:

@@ -17,17 +17,30 @@ using record::View;
 /// Copies in blocks of 32 bytes: both ends are padded, and a length that varies from text to text
 /// costs less in stores than in branches.
 inline char* copy_padded(char* out, const char* from, std::size_t bytes) {
-  std::size_t at = 0;
-  do {
-    std::memcpy(out + at, from + at, 32);
-    at += 32;
-  } while (at < bytes);
+  std::memcpy(out, from, 32);
+  for (std::size_t at = 32; at < bytes; at += 32) std::memcpy(out + at, from + at, 32);
   return out + bytes;
 }
 
 inline char* copy(char* out, std::string_view text) {
   std::memcpy(out, text.data(), text.size());
   return out + text.size();
+}
+
+/// Copies a text that is mostly short and has no padding: two moves that overlap.
+inline char* copy_short(char* out, std::string_view text) {
+  const char* const from = text.data();
+  const std::size_t bytes = text.size();
+  if (bytes >= 8 && bytes <= 16) [[likely]] {
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    std::memcpy(&head, from, 8);
+    std::memcpy(&tail, from + bytes - 8, 8);
+    std::memcpy(out, &head, 8);
+    std::memcpy(out + bytes - 8, &tail, 8);
+    return out + bytes;
+  }
+  return copy(out, text);
 }
 
 char* write_pointer(char* out, std::uint64_t address) {
@@ -49,132 +62,142 @@ constexpr bool looks_integral(double value) {
          value == static_cast<double>(static_cast<std::int64_t>(value));
 }
 
+/// Turns libfmt's form of a double, which has just been copied to [begin, out), into JSON's.
+char* finish_float(char* begin, char* out, double value) {
+  // libfmt writes 1 where JSON needs 1.0; from 1e16 on both write an exponent.
+  if (looks_integral(value)) return copy(out, ".0");
+  return std::isfinite(value) ? out : write_json_number(begin, value);
+}
+
 }  // namespace
 
 Program::Program(const record::Site& site, TextStyle style, IsoUtcRenderer& clock,
                  const JsonStyle& json)
-    : site_{&site}, style_{style}, json_{json}, clock_{&clock}, escape_{escape_of(style)} {
-  starts_.resize(site.arguments.size());
-  written_.resize(site.arguments.size());
+    : escape_{escape_of(style)}, clock_{&clock}, style_{style}, site_{&site}, json_{json} {
+  for (std::size_t i = 0; i < site.arguments.size(); ++i) {
+    const record::Argument& argument = site.arguments[i];
+    if (!detail::has_tail(argument.kind)) continue;
+    strings_.push_back({argument.offset, static_cast<std::uint16_t>(i)});
+  }
 }
 
-std::size_t Program::string_bytes() const {
-  std::size_t bytes = 0;
-  for (const record::Argument& argument : site_->arguments) {
-    if (detail::has_tail(argument.kind)) {
-      bytes += load<std::uint32_t>(view_->payload + argument.offset);
-    }
+/// Where the bytes of the string arguments begin; returns how many they are together.
+std::size_t Program::find_strings(const View& view, Workspace& work) const {
+  const auto* const begin = reinterpret_cast<const char*>(view.payload) + site_->fixed_bytes;
+  const char* at = begin;
+  for (const StringArgument& string : strings_) {
+    work.starts[string.argument] = at;
+    at += load<std::uint32_t>(view.payload + string.offset);
   }
-  return bytes;
+  return static_cast<std::size_t>(at - begin);
 }
 
-std::size_t Program::prepare(const View& view) {
-  view_ = &view;
-  std::size_t variable = 0;
-  if (site_->has_tails) {
-    record::find_tails(*site_, view.payload, starts_.data());
-    variable = string_bytes() * string_uses_;
+std::size_t Program::prepare_variable(const View& view, Workspace& work) const {
+  const std::size_t arguments = site_->arguments.size();
+  if (work.written.size() < arguments) [[unlikely]] {
+    work.starts.resize(arguments);
+    work.written.resize(arguments);
   }
-  if (thread_name_uses_ > 0) variable += view.thread->name.size() * thread_name_uses_;
+  std::size_t variable = find_strings(view, work) * string_uses_;
   if (!renders_.empty()) {
-    scratch_.clear();
-    for (std::size_t i = 0; i < renders_.size(); ++i) {
-      renders_[i](scratch_, view);
-      scratch_ends_[i] = scratch_.size();
+    work.scratch.clear();
+    work.scratch_ends.assign(1, 0);
+    for (const Render& render : renders_) {
+      render(work.scratch, view);
+      work.scratch_ends.push_back(work.scratch.size());
     }
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < renders_.size(); ++i) {
-      scratches_[i] = {scratch_.data() + begin, scratch_ends_[i] - begin};
-      begin = scratch_ends_[i];
-    }
-    variable += scratch_.size();
+    variable += work.scratch.size();
   }
   return fixed_bound_ + max_escaped_bytes(variable);
 }
 
-char* Program::render(char* out) {
-  const char* const constants = constants_.data();
-  begin_ = out;
-  for (const Op& op : ops_) {
-    out = copy_padded(out, constants + op.text_at, op.text_bytes);
-    out = fill(out, op);
-  }
-  return out;
+std::string_view Program::thread_name(const record::Thread& thread) const {
+  return style_ == TextStyle::raw     ? thread.name
+         : style_ == TextStyle::ascii ? thread.ascii
+                                      : thread.utf8;
 }
 
-inline char* Program::fill(char* out, const Op& op) {
-  const std::byte* const at = view_->payload + op.offset;
+// One function with one switch: the loop is the cost of a line, and splitting it would put its
+// state into memory. The locals are copies because stores through `out` might change anything else.
+char* Program::render(Workspace& work, char* out) const {
   char* const begin = out;
-  switch (op.hole) {
-    case Hole::none:
-      return out;
-    case Hole::int64:
-      out = write_i64(out, load<std::int64_t>(at));
-      break;
-    case Hole::uint64:
-      out = write_u64(out, load<std::uint64_t>(at));
-      break;
-    case Hole::float64:
-      out = write_plain(out, load<double>(at));
-      break;
-    case Hole::float32:
-      out = write_plain(out, load<float>(at));
-      break;
-    case Hole::float64_json:
-      out = write_json_number(out, load<double>(at));
-      break;
-    case Hole::float32_json:
-      out = write_json_number(out, load<float>(at));
-      break;
-    case Hole::boolean:
-      return copy(out, load<bool>(at) ? "true" : "false");
-    case Hole::character:
-      return escape_(out, {reinterpret_cast<const char*>(at), 1});
-    case Hole::pointer:
-      out = write_pointer(out, load<std::uint64_t>(at));
-      break;
-    case Hole::string:
-      out = escape_(out, {starts_[op.argument], load<std::uint32_t>(at)});
-      break;
-    case Hole::json:
-      return write_json(out, {starts_[op.argument], load<std::uint32_t>(at)});
-    case Hole::again:
-    case Hole::again_as_float:
-      return copy_earlier(out, op);
-    case Hole::timestamp:
-      return clock_->write(out, view_->time_ns);
-    case Hole::thread_name:
-      return copy(out, style_ == TextStyle::raw     ? view_->thread->name
-                       : style_ == TextStyle::ascii ? view_->thread->ascii
-                                                    : view_->thread->utf8);
-    case Hole::thread_id:
-      return write_u64(out, view_->thread->id);
-    case Hole::line_break:
-      if (out == begin_ || out[-1] != '\n') *out++ = '\n';
-      return out;
-    case Hole::scratch:
-      return escape_(out, {scratches_[op.argument].at, scratches_[op.argument].bytes});
+  const View& view = *work.view;
+  const std::byte* const payload = view.payload;
+  Workspace::Span* const written = work.written.data();
+  const char* text = constants_.data();
+  for (const Op& op : ops_) {
+    out = copy_padded(out, text, op.text_bytes);
+    text += op.text_bytes;
+    const std::byte* const at = payload + op.offset();
+    char* const hole = out;
+    switch (op.hole()) {
+      case Hole::none:
+        continue;
+      case Hole::int64:
+        out = write_i64(out, load<std::int64_t>(at));
+        break;
+      case Hole::uint64:
+        out = write_u64(out, load<std::uint64_t>(at));
+        break;
+      case Hole::float64:
+        out = write_plain(out, load<double>(at));
+        break;
+      case Hole::float32:
+        out = write_plain(out, load<float>(at));
+        break;
+      case Hole::float64_json:
+        out = write_json_number(out, load<double>(at));
+        break;
+      case Hole::float32_json:
+        out = write_json_number(out, load<float>(at));
+        break;
+      case Hole::pointer:
+        out = write_pointer(out, load<std::uint64_t>(at));
+        break;
+      case Hole::string:
+        out = escape_(out, {work.starts[op.argument], load<std::uint32_t>(at)});
+        break;
+      case Hole::boolean:
+        out = copy(out, load<bool>(at) ? "true" : "false");
+        continue;
+      case Hole::character:
+        out = escape_(out, {reinterpret_cast<const char*>(at), 1});
+        continue;
+      case Hole::json:
+        out = write_json(out, {work.starts[op.argument], load<std::uint32_t>(at)});
+        continue;
+      case Hole::again:
+        out = copy_padded(out, written[op.argument].at, written[op.argument].bytes);
+        continue;
+      case Hole::again_as_float:
+        out = copy_padded(out, written[op.argument].at, written[op.argument].bytes);
+        out = finish_float(hole, out, load<double>(at));
+        continue;
+      case Hole::timestamp:
+        out = clock_->write(out, view.time_ns);
+        continue;
+      case Hole::thread_name:
+        out = copy_short(out, thread_name(*view.thread));
+        continue;
+      case Hole::thread_id:
+        out = write_u64(out, view.thread->id);
+        continue;
+      case Hole::line_break:
+        if (out == begin || out[-1] != '\n') *out++ = '\n';
+        continue;
+      case Hole::scratch: {
+        const std::size_t from = work.scratch_ends[op.argument];
+        const std::size_t to = work.scratch_ends[op.argument + std::size_t{1}];
+        out = escape_(out, {work.scratch.data() + from, to - from});
+        continue;
+      }
+    }
+    written[op.argument] = {hole, static_cast<std::size_t>(out - hole)};
   }
-  written_[op.argument] = {begin, static_cast<std::size_t>(out - begin)};
   return out;
 }
 
-char* Program::copy_earlier(char* out, const Op& op) const {
-  const Span& span = written_[op.argument];
-  if (span.bytes <= 32) {
-    std::memcpy(out, span.at, 32);
-    out += span.bytes;
-  } else {
-    out = copy(out, {span.at, span.bytes});
-  }
-  if (op.hole == Hole::again) return out;
-  const auto value = load<double>(view_->payload + op.offset);
-  if (!std::isfinite(value)) return write_json_number(out - span.bytes, value);
-  // libfmt writes 1 where JSON needs 1.0; from 1e16 on both write an exponent.
-  return looks_integral(value) ? copy(out, ".0") : out;
-}
-
-char* Program::write_json(char* out, std::string_view value) {
+char* Program::write_json(char* out, std::string_view value) const {
   std::string text;
   rewrite_json(text, value, json_);
   return copy(out, text);

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "format/floating.hpp"
+#include "format/percent.hpp"
 #include "format/program.hpp"
 
 namespace xylem::format {
@@ -96,17 +97,30 @@ void ProgramBuilder::escaped(std::string_view text) {
   this->text(styled(text, program_.style_));
 }
 
+void ProgramBuilder::push_op(Hole hole, std::size_t text_bytes, std::uint32_t offset,
+                             std::size_t argument) {
+  program_.ops_.push_back({static_cast<std::uint16_t>(text_bytes),
+                           static_cast<std::uint16_t>(argument),
+                           offset << 8 | static_cast<std::uint32_t>(hole)});
+}
+
 void ProgramBuilder::push(Hole hole, std::uint32_t offset, std::size_t argument) {
+  if (argument > 0xffff || offset > Program::max_offset) {
+    throw FormatError{"more arguments than a line can take"};
+  }
   const std::size_t end = program_.constants_.size();
-  program_.ops_.push_back({static_cast<std::uint32_t>(text_begin_),
-                           static_cast<std::uint32_t>(end - text_begin_), offset,
-                           static_cast<std::uint16_t>(argument), hole});
   program_.fixed_bound_ += end - text_begin_ + hole_bytes;
+  for (; end - text_begin_ > Program::max_text_bytes; text_begin_ += Program::max_text_bytes) {
+    push_op(Hole::none, Program::max_text_bytes, 0, 0);
+  }
+  push_op(hole, end - text_begin_, offset, argument);
   text_begin_ = end;
 }
 
 void ProgramBuilder::hole(Hole hole) {
-  if (hole == Hole::thread_name) ++program_.thread_name_uses_;
+  if (hole == Hole::thread_name) {
+    program_.fixed_bound_ += max_escaped_bytes(record::max_thread_name_bytes);
+  }
   push(hole, 0, 0);
 }
 
@@ -170,8 +184,9 @@ void ProgramBuilder::json_value(std::size_t index) {
 Program ProgramBuilder::finish() {
   push(Hole::none, 0, 0);
   program_.constants_.append(padding_bytes, '\0');
-  program_.scratches_.resize(program_.renders_.size());
-  program_.scratch_ends_.resize(program_.renders_.size());
+  program_.ops_.shrink_to_fit();
+  program_.is_bounded_ = program_.site_->arguments.size() <= Workspace::ready_arguments &&
+                         program_.strings_.empty() && program_.renders_.empty();
   return std::move(program_);
 }
 

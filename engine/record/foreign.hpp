@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,11 +38,11 @@ struct Foreign {
   std::optional<std::string_view> stack_info;
   std::vector<Extra> extras;
 
+  /// Of several with one key the last, as in a dict.
   const Extra* find(std::string_view key) const {
-    for (const Extra& extra : extras) {
-      if (extra.key == key) return &extra;
-    }
-    return nullptr;
+    const auto found = std::find_if(extras.rbegin(), extras.rend(),
+                                    [key](const Extra& extra) { return extra.key == key; });
+    return found == extras.rend() ? nullptr : &*found;
   }
 };
 

@@ -33,9 +33,9 @@ void Router::deliver(const RawRecord& raw, std::uint64_t number) {
       continue;
     }
     try {
-      const std::size_t bound = delivery.program->prepare(view);
+      const std::size_t bound = delivery.program->prepare(view, work_);
       char* const line = sink.reserve(bound);
-      sink.commit(delivery.program->render(line), number);
+      sink.commit(delivery.program->render(work_, line), number);
     } catch (const std::exception& error) {
       fail(*delivery.handler, number, error.what());
     }

@@ -64,6 +64,7 @@ class Router {
   std::vector<sink::Sink*> sinks_;
   std::vector<std::unique_ptr<Route>> by_site_;                  // the logger seen last comes first
   std::unordered_map<std::uint32_t, std::vector<Leaf>> leaves_;  // by logger, for foreign records
+  format::Workspace work_;
   std::unordered_set<std::string> reported_;
 };
 

@@ -105,7 +105,8 @@ std::vector<sink::Sink*> Tree::sinks() const {
 std::string_view parent_of(std::string_view name) {
   if (name == "root") return {};
   const std::size_t dot = name.rfind('.');
-  return dot == std::string_view::npos ? std::string_view{"root"} : name.substr(0, dot);
+  // As in Python, nothing stands before a leading dot.
+  return dot == std::string_view::npos || dot == 0 ? "root" : name.substr(0, dot);
 }
 
 }  // namespace xylem::route

@@ -97,7 +97,8 @@ struct LocatedFormat {
         function{of_function},
         size{N - 1},
         line{of_line},
-        hash{mix(hash_text({literal, N - 1}, hash_text(of_file)), of_line)} {
+        hash{
+            mix(hash_text({literal, N - 1}, hash_text(of_function, hash_text(of_file))), of_line)} {
     check_format<Args...>({literal, N - 1});
   }
 };

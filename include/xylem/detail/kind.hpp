@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -54,7 +55,10 @@ constexpr bool has_tail(Kind kind) {
   return kind >= Kind::string;
 }
 
-struct Null {};
+/// Not empty, for the sake of compilers that warn of empty objects as uninitialised ones.
+struct Null {
+  std::nullptr_t value = nullptr;
+};
 struct Pointer {
   std::uint64_t address;
 };
