@@ -116,12 +116,14 @@ WriteResult write_fully(int fd, const char* data, std::size_t bytes) {
   return {done, 0};
 }
 
-PosixFile::PosixFile(PosixFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+PosixFile::PosixFile(PosixFile&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), ahead_(std::exchange(other.ahead_, {})) {}
 
 PosixFile& PosixFile::operator=(PosixFile&& other) noexcept {
   if (this != &other) {
     close();
     fd_ = std::exchange(other.fd_, -1);
+    ahead_ = std::exchange(other.ahead_, {});
   }
   return *this;
 }
@@ -138,11 +140,13 @@ int PosixFile::open(const std::string& path, OpenMode mode) {
   ::lseek(fd, 0, SEEK_END);
   close();
   fd_ = fd;
+  ahead_.begin(fd_);
   return 0;
 }
 
 int PosixFile::close() {
   // On Linux the descriptor is gone even when close(2) fails, EINTR included.
+  if (fd_ >= 0) ahead_.finish(fd_);
   const int fd = std::exchange(fd_, -1);
   return fd >= 0 && ::close(fd) != 0 && errno != EINTR ? errno : 0;
 }

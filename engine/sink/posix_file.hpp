@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sink/space_ahead.hpp"
+
 namespace xylem::sink {
 
 /// Python's repr of a string, but for code points beyond ASCII, which stay as they are.
@@ -62,7 +64,11 @@ class PosixFile {
   bool is_open() const { return fd_ >= 0; }
   int descriptor() const { return fd_; }
 
-  WriteResult write(const char* data, std::size_t bytes) { return write_fully(fd_, data, bytes); }
+  WriteResult write(const char* data, std::size_t bytes) {
+    const WriteResult result = write_fully(fd_, data, bytes);
+    ahead_.appended(fd_, result.bytes);
+    return result;
+  }
 
   /// Where the last write ended (another process may append too); 0 right after opening an empty
   /// file, and for what has no position.
@@ -73,6 +79,7 @@ class PosixFile {
 
  private:
   int fd_ = -1;
+  SpaceAhead ahead_;
 };
 
 /// rename(2). That `from` is missing is no error: there is nothing to move.
