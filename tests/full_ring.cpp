@@ -176,7 +176,7 @@ TEST_CASE("drop: every gap is announced at its place with its length") {
         }
       });
     }
-    while (xylem::stats().dropped == 0) std::this_thread::yield();
+    while (gain.get().dropped == 0) std::this_thread::yield();
     file.start_reading();
     for (std::thread& thread : threads) thread.join();
   }

@@ -1,9 +1,9 @@
 #include "format/program.hpp"
 
-#include <array>
 #include <cmath>
 #include <cstring>
 
+#include "format/copy.hpp"
 #include "format/floating.hpp"
 #include "format/integer.hpp"
 #include "format/json_value.hpp"
@@ -15,18 +15,11 @@ namespace {
 using record::load;
 using record::View;
 
-/// By way of registers: the source may reach into the target, though not with bytes that count.
-inline void copy_block(char* out, const char* from) {
-  std::array<char, 32> block;
-  std::memcpy(block.data(), from, block.size());
-  std::memcpy(out, block.data(), block.size());
-}
-
 /// Copies in blocks of 32 bytes: both ends are padded, and a length that varies from text to text
 /// costs less in stores than in branches.
 inline char* copy_padded(char* out, const char* from, std::size_t bytes) {
-  copy_block(out, from);
-  for (std::size_t at = 32; at < bytes; at += 32) copy_block(out + at, from + at);
+  copy_32(out, from);
+  for (std::size_t at = 32; at < bytes; at += 32) copy_32(out + at, from + at);
   return out + bytes;
 }
 
@@ -133,7 +126,7 @@ char* Program::render(Workspace& work, char* out) const {
   const std::byte* const payload = view.payload;
   Workspace::Span* const written = work.written.data();
   const char* text = constants_.data();
-  for (const Op& op : ops_) {
+  for (const Op op : ops_) {
     out = copy_padded(out, text, op.text_bytes);
     text += op.text_bytes;
     const std::byte* const at = payload + op.offset();

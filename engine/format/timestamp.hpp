@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "format/copy.hpp"
 
 namespace xylem::format {
 
@@ -35,7 +36,7 @@ class IsoUtcRenderer {
 
  private:
   char* copy(char* out) const {
-    std::memcpy(out, image_, max_bytes);
+    copy_32(out, image_);
     return out + size_;
   }
   void render_ns(std::int64_t unix_time_ns);

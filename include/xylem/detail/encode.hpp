@@ -30,7 +30,7 @@ inline void encode_one(std::byte*& fixed, std::byte*& tail, const S& value) noex
   if constexpr (has_tail(kind_of<S>)) {
     const auto size = static_cast<std::uint32_t>(value.text.size());
     std::memcpy(fixed, &size, sizeof size);
-    std::memcpy(tail, value.text.data(), size);
+    if (size != 0) std::memcpy(tail, value.text.data(), size);  // data() may be null
     tail += size;
   } else if constexpr (kind_of<S> != Kind::null) {
     static_assert(sizeof(S) == fixed_size<S>);
