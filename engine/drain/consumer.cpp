@@ -4,6 +4,8 @@
 #include <cstring>
 #include <ctime>
 
+#include <pthread.h>
+
 #include <xylem/detail/logger_state.hpp>
 
 #include "record/payload.hpp"
@@ -56,6 +58,7 @@ Consumer::Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const
 }
 
 void Consumer::run(std::int64_t grace_ms) {
+  pthread_setname_np(pthread_self(), "xylem");
   sink::block_write_signals();
   const std::int64_t hold_until_ms = steady_ms() + grace_ms;
   holding_ = grace_ms > 0;
