@@ -109,7 +109,7 @@ TEST_CASE("8 threads log a million records each through small rings: all there, 
 }
 
 TEST_CASE("threads that come and go by the thousand leave no descriptors and no memory behind") {
-  constexpr int rounds = is_sanitized ? 20 : 250;
+  constexpr int rounds = is_sanitized ? 40 : 500;
   constexpr int at_once = 8;
   const TempDir dir;
   const Session session{ToFile{.path = dir / "log.jsonl", .engine = small_ring}};
@@ -119,18 +119,22 @@ TEST_CASE("threads that come and go by the thousand leave no descriptors and no 
       xylem::get_logger("threads").info("", field("p", round * at_once + i), field("n", 1));
     });
   };
+  // As fast as they come: the consumer may not have given back the rings of some when the next ones
+  // ask for theirs.
   int round = 0;
-  while (round < rounds / 5) log_from_new_threads(round++);
+  while (round < rounds / 2) log_from_new_threads(round++);
   xylem::flush();
   const long descriptors_before = open_descriptors();
   const long mappings_before = mappings();
   const long resident_before_kib = resident_kib();
-  while (round < rounds) log_from_new_threads(round++);
-  xylem::flush();
+  while (round < rounds) {
+    log_from_new_threads(round++);
+    xylem::flush();
+  }
   CHECK(open_descriptors() == descriptors_before);
-  // Two mappings a ring: a few may be made while the consumer has not given others back yet.
-  CHECK(mappings() - mappings_before < 100);
-  if (!is_sanitized) CHECK(resident_kib() - resident_before_kib < 8192);
+  // A ring takes two; the C library may have made another arena or stack.
+  CHECK(mappings() - mappings_before < 2 * at_once);
+  if (!is_sanitized) CHECK(resident_kib() - resident_before_kib < 4096);
   Sequences sequences{std::size_t{at_once} * rounds};
   for_each_line(dir / "log.jsonl", [&](const auto& line) { sequences.see(line); });
   CHECK(sequences.wrong() == 0);

@@ -69,7 +69,8 @@ double msecs_of(const View& view) {
     return std::floor((created - std::floor(created)) * 1e3);
   }
   const std::int64_t in_second = ((view.time_ns % 1'000'000'000) + 1'000'000'000) % 1'000'000'000;
-  return static_cast<double>(in_second / 1'000'000);
+  const std::int64_t msecs = in_second / 1'000'000;
+  return static_cast<double>(msecs);
 }
 
 double relative_of(const View& view) {

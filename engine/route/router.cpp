@@ -1,7 +1,6 @@
 #include "route/router.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 
 #include "record/payload.hpp"
@@ -115,8 +114,7 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
       leaf.handler->formatter->format(line, view);
       line += leaf.handler->terminator;
       char* const at = leaf.handler->sink->reserve(line.size());
-      std::memcpy(at, line.data(), line.size());
-      leaf.handler->sink->commit(at + line.size(), number);
+      leaf.handler->sink->commit(std::copy(line.begin(), line.end(), at), number);
     } catch (const std::exception& error) {
       fail(*leaf.handler, number, error.what());
     }
