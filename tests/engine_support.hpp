@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <doctest/doctest.h>
 #include <simdjson.h>
 
 #include <xylem/xylem.hpp>
@@ -139,6 +140,31 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 };
+
+/// The lines that log_some(logger) leaves in a file.
+template <typename F>
+std::vector<Line> logged(F&& log_some, const std::string& fmt_keys = "{}") {
+  const TempDir dir;
+  const Session session{ToFile{dir / "log.jsonl", fmt_keys}};
+  log_some(xylem::get_logger("test"));
+  xylem::flush();
+  return read_lines(dir / "log.jsonl");
+}
+
+template <typename F>
+Line logged_line(F&& log_some, const std::string& fmt_keys = "{}") {
+  std::vector<Line> lines = logged(log_some, fmt_keys);
+  REQUIRE(lines.size() == 1);
+  return std::move(lines[0]);
+}
+
+/// What stands behind the timestamp: the fields, byte for byte.
+inline std::string fields_of(const Line& line) {
+  const std::string_view before = R"("timestamp":")";
+  const std::size_t end = line.text().find('"', line.text().find(before) + before.size());
+  const std::string rest = line.text().substr(end + 1);
+  return rest == "}" ? "" : rest.substr(1, rest.size() - 2);
+}
 
 /// What the counters gained since it was made: they count for the whole process.
 class Gain {

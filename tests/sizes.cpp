@@ -136,7 +136,7 @@ TEST_CASE("threads with big and small records at once get none of them mixed up"
 TEST_CASE("more big records at once than memory is set aside for wait for each other") {
   // 256 MiB are set aside for what is too big for a ring.
   constexpr int threads = 4;
-  constexpr int records = is_sanitized ? 1 : 6;
+  constexpr int records = is_sanitized ? 1 : 5;
   const TempDir dir;
   const Gain gain;
   {

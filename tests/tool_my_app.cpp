@@ -1,6 +1,8 @@
-#include <regex>
+#include <algorithm>
+#include <cctype>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,10 +22,32 @@ const std::vector<std::pair<std::string, std::string>> records = {
     {"DEBUG", "debug message"}, {"INFO", "info message"},         {"WARNING", "warning message"},
     {"ERROR", "error message"}, {"CRITICAL", "critical message"}, {"ERROR", "exception message"}};
 
+/// The text with each number as 0: what is left is the same in every run.
+std::string shape_of(std::string_view text) {
+  std::string shape;
+  for (const char c : text) {
+    if (std::isdigit(static_cast<unsigned char>(c)) == 0) {
+      shape += c;
+    } else if (!shape.ends_with('0')) {
+      shape += '0';
+    }
+  }
+  return shape;
+}
+
+/// The form of Python's traceback; where the source stands depends on the build directory.
+void check_traceback(const std::string& text) {
+  CAPTURE(text);
+  const std::string shape = shape_of(text);
+  CHECK(shape.starts_with("Traceback (most recent call last):\n  File \""));
+  CHECK(
+      shape.ends_with("tools/my_app.cpp\", line 0, in main\nstd::domain_error: division by zero"));
+  CHECK(std::count(text.begin(), text.end(), '\n') == 2);
+}
+
 /// The six lines of the guideline's sample: keys, their order, types and what is known of values.
 void check_sample(const std::vector<std::string>& lines) {
   REQUIRE(lines.size() == records.size());
-  const std::regex time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00)");
   std::string last_time;
   std::set<int> places;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -36,9 +60,13 @@ void check_sample(const std::vector<std::string>& lines) {
     CHECK(keys_of(line) == keys);
     CHECK(text_member(line, "level") == records[i].first);
     CHECK(text_member(line, "message") == records[i].second);
-    CHECK(std::regex_match(text_member(line, "timestamp"), time));
-    CHECK(text_member(line, "timestamp").substr(0, 19) >= last_time);
-    last_time = text_member(line, "timestamp").substr(0, 19);
+    const std::string time = text_member(line, "timestamp");
+    // Without a fraction when the microseconds are 0.
+    CHECK((shape_of(time) == "0-0-0T0:0:0.0+0:0" || shape_of(time) == "0-0-0T0:0:0+0:0"));
+    CHECK(time.size() == (shape_of(time).size() == 17 ? 32 : 25));
+    CHECK(time.ends_with("+00:00"));
+    CHECK(time.substr(0, 19) >= last_time);
+    last_time = time.substr(0, 19);
     CHECK(text_member(line, "logger") == "my_app");
     CHECK(text_member(line, "module") == "my_app");
     CHECK(text_member(line, "function") == "main");
@@ -47,11 +75,7 @@ void check_sample(const std::vector<std::string>& lines) {
   }
   CHECK(places.size() == lines.size());
   CHECK(text_member(lines[0], "x") == "hello");
-  // The form of Python's traceback.
-  const std::regex traceback(
-      "Traceback \\(most recent call last\\):\n  File \"(.*/)?tools/my_app.cpp\", "
-      "line \\d+, in main\nstd::domain_error: division by zero");
-  CHECK(std::regex_match(text_member(lines[5], "exc_info"), traceback));
+  check_traceback(text_member(lines[5], "exc_info"));
 }
 
 }  // namespace
@@ -64,15 +88,16 @@ TEST_CASE("my_app under the queued config writes the guideline's sample") {
   check_sample(lines_of(read_file(work / "logs/my_app.log.jsonl")));
   CHECK(work.logs().size() == 1);
 
-  const std::string time = R"( \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}: )";
-  const std::regex wanted(
-      R"(\[WARNING\|my_app\|L\d+\])" + time + "warning message\n" + R"(\[ERROR\|my_app\|L\d+\])" +
-      time + "error message\n" + R"(\[CRITICAL\|my_app\|L\d+\])" + time + "critical message\n" +
-      R"(\[ERROR\|my_app\|L\d+\])" + time + "exception message\n" +
-      "Traceback \\(most recent call last\\):\n  File \".*\", line \\d+, in main\n"
-      "std::domain_error: division by zero\n");
   CAPTURE(outcome.err);
-  CHECK(std::regex_match(outcome.err, wanted));
+  const auto errors = lines_of(outcome.err);
+  REQUIRE(errors.size() == 4 + 3);
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::string shape = shape_of(errors[i]);
+    if (const std::size_t zone = shape.find("-0: "); zone != std::string::npos) shape[zone] = '+';
+    CHECK(shape ==
+          "[" + records[i + 2].first + "|my_app|L0] 0-0-0T0:0:0+0: " + records[i + 2].second);
+  }
+  check_traceback(errors[4] + "\n" + errors[5] + "\n" + errors[6]);
 }
 
 TEST_CASE("my_app run again appends; under the other configs it writes what they say") {

@@ -24,9 +24,11 @@ constexpr std::int64_t close_patience_ms = 2000;
 /// A pass that found fewer slots than this is followed by a nap.
 constexpr std::uint64_t busy_slots = 256;
 
-/// Naps while there is nothing to do: doubling between these.
+/// Naps while there is nothing to do: doubling between these. Waking up costs some 35 us of
+/// processor time, so the longest ones are what an idle process costs.
 constexpr std::int64_t shortest_nap_us = 50;
-constexpr std::int64_t longest_nap_us = 5000;
+constexpr std::int64_t longest_nap_us = 16'000;
+constexpr int most_doublings = 9;
 
 std::int64_t steady_ms() {
   timespec now{};
@@ -71,7 +73,7 @@ void Consumer::run(std::int64_t grace_ms) {
       continue;
     }
     const std::uint64_t slots = pass();
-    idle_passes_ = slots > 0 ? 0 : idle_passes_ + 1;
+    idle_passes_ = slots > 0 ? 0 : std::min(idle_passes_ + 1, most_doublings);
     // After a small batch a nap lets the next one grow, instead of chasing the producers' lines.
     if (slots < busy_slots) exchange_.sleep(nap_us());
   }
@@ -80,7 +82,7 @@ void Consumer::run(std::int64_t grace_ms) {
 }
 
 std::int64_t Consumer::nap_us() {
-  std::int64_t nap_us = shortest_nap_us << std::min(idle_passes_, 7);
+  std::int64_t nap_us = shortest_nap_us << idle_passes_;
   nap_us = std::min(nap_us, longest_nap_us);
   for (const sink::Sink* sink : router_->sinks()) {
     if (!sink->idle())
