@@ -54,6 +54,8 @@ const std::vector<Refusal> in_our_words = {
     {R"j({"version": 1, "handlers": ["a"]})j", "Expected an object, got a list", "handlers"},
     {R"j({"version": 1, "formatters": {"f": {"style": "x"}}})j",
      "Unable to configure formatter 'f': Style must be one of: %", "formatters.f.style"},
+    {R"j({"version": 1, "formatters": {"f": {"datefmt": "%Y\u0000"}}})j",
+     "Unable to configure formatter 'f': embedded null character", "formatters.f.datefmt"},
     {R"j({"version": 1, "formatters": {"f": {"format": ["a"]}}})j",
      "Unable to configure formatter 'f': expected string or bytes-like object, got 'list'",
      "formatters.f.format"},

@@ -64,6 +64,9 @@ FormatterKind read_pattern(const Cursor& config, Call call) {
     fail_at(config, format_key, "Invalid format '" + plan.format + "' for '%' style");
   }
   plan.datefmt = read_datefmt(config);
+  if (plan.datefmt.find('\0') != std::string::npos) {
+    fail_at(config, "datefmt", "embedded null character");
+  }
   const std::optional<Cursor> defaults = config.find("defaults");
   if (defaults && defaults->value().truthy()) plan.defaults = defaults->object();
   return plan;

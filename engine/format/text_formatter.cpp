@@ -51,16 +51,21 @@ TextFormatter::TextFormatter(Options options)
   for (Default& value : options_.defaults) {
     if (value.value.type == Value::Type::text) value.value.text = value.text;
   }
-  for (PatternPiece& piece : parse_percent(options_.format)) {
-    const auto attribute = find_attribute(piece.name);
-    // The time stamp is the JSON formatters' own; in Python's patterns it is a field like others.
-    const bool known = attribute && *attribute != Attribute::timestamp;
-    pieces_.push_back({std::move(piece), known ? attribute : std::nullopt});
+  try {
+    for (PatternPiece& piece : parse_percent(options_.format)) {
+      const auto attribute = find_attribute(piece.name);
+      // The time stamp is the JSON formatters' own; in Python's patterns it is a field like others.
+      const bool known = attribute && *attribute != Attribute::timestamp;
+      pieces_.push_back({std::move(piece), known ? attribute : std::nullopt});
+    }
+  } catch (const FormatError& error) {
+    pattern_error_ = error.what();
   }
 }
 
 Program TextFormatter::compile(const record::Site& site, std::string_view logger,
                                std::string_view terminator) {
+  if (!pattern_error_.empty()) throw FormatError{pattern_error_};
   const View sample{&site, logger, nullptr, 0, nullptr, nullptr};
   ProgramBuilder builder{site, TextStyle::raw, clock_};
   for (const Piece& piece : pieces_) {
@@ -123,6 +128,7 @@ void TextFormatter::apply(std::string& out, const Piece& piece, const View& view
 }
 
 void TextFormatter::format(std::string& out, const View& view) {
+  if (!pattern_error_.empty()) throw FormatError{pattern_error_};
   const std::size_t begin = out.size();
   for (const Piece& piece : pieces_) {
     out += piece.source.text;

@@ -25,7 +25,7 @@ class TextFormatter final : public Formatter {
     std::vector<Default> defaults{};
   };
 
-  /// Throws FormatError for a pattern that Python's `%` refuses for every mapping.
+  /// A pattern that Python's `%` refuses is refused as in CPython: when a record is formatted.
   explicit TextFormatter(Options options);
 
   Program compile(const record::Site& site, std::string_view logger,
@@ -45,6 +45,7 @@ class TextFormatter final : public Formatter {
 
   Options options_;
   std::vector<Piece> pieces_;
+  std::string pattern_error_;  // of a pattern that no record can be formatted with
   IsoUtcRenderer clock_;
   LocalTimeRenderer asctime_;
 };
