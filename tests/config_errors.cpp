@@ -4,29 +4,12 @@
 
 #include <doctest/doctest.h>
 
-#include <xylem/config.hpp>
+#include "config_support.hpp"
 
-#include "config/dict_config.hpp"
+using config_test::check_refused;
+using config_test::Refusal;
 
 namespace {
-
-struct Refusal {
-  std::string_view config;
-  std::string_view message;
-  std::string_view path;
-};
-
-void check_refused(const Refusal& refusal) {
-  CAPTURE(refusal.config);
-  try {
-    xylem::config::parse(refusal.config, "production.json");
-    FAIL_CHECK("accepted");
-  } catch (const xylem::ConfigError& error) {
-    CHECK(error.message() == refusal.message);
-    CHECK(error.path() == refusal.path);
-    CHECK(error.file() == "production.json");
-  }
-}
 
 // Each message is the chain of causes that CPython 3.13's dictConfig gives for the same text, less
 // the KeyError or import error at its end.

@@ -25,7 +25,6 @@ namespace xylem::drain {
 namespace {
 
 using detail::Producer;
-using detail::Room;
 
 /// How often a producer looks for room before it sleeps: a consumer that is at work frees half a
 /// ring within this time or not soon.

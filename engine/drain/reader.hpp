@@ -20,6 +20,8 @@ namespace xylem::drain {
 ///     | in sinks' buffers  | to be rendered           | unknown yet
 class RingReader {
  public:
+  /// How far ahead of the rendering the slots are asked for, out of the producer's cache.
+  static constexpr std::uint64_t prefetched_slots = 8;
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   RingReader(Ring& ring, const TickClock& clock)
@@ -98,6 +100,8 @@ class RingReader {
       front_ns_ = never;
       return;
     }
+    // Where a record ends is known only once it is here, so its followers would come one by one.
+    __builtin_prefetch(ring_->at(read_ + prefetched_slots));
     std::uint64_t tick = 0;
     std::memcpy(&tick, ring_->at(read_) + sizeof(std::uint64_t), sizeof tick);
     front_ns_ = clock_->to_utc_ns(tick);
