@@ -7,7 +7,7 @@ cd -- "$1"
 
 status=0
 known=()
-for room in sink record format route drain config call api; do
+for room in sink record format route config drain call api; do
   known+=("$room")
   [[ -d engine/$room ]] || continue
   allowed=$(IFS='|' && echo "${known[*]}")
