@@ -47,9 +47,13 @@ Record full_record() {
 }
 
 template <typename A, typename B>
+void check_same(const A& given, const B& read) {
+  CHECK(given == read);
+}
+template <typename A, typename B>
 void check_same(const std::optional<A>& given, const std::optional<B>& read) {
   REQUIRE(given.has_value() == read.has_value());
-  if (given) CHECK(*given == *read);
+  if (given) check_same(*given, *read);
 }
 
 void check_same(const Record& given, const Foreign& read) {
@@ -91,10 +95,12 @@ void check_harmless(std::string_view bytes) {
   Foreign read;
   if (!unpack(packed, read)) return;
   if (!read.message.empty()) CHECK(is_within(read.message, packed));
-  for (const auto& text :
-       {read.levelname, read.module, read.filename, read.pathname, read.func_name, read.thread_name,
-        read.process_name, read.task_name, read.exc_text, read.stack_info}) {
+  for (const auto& text : {read.func_name, read.task_name, read.exc_text, read.stack_info}) {
     if (text) CHECK(is_within(*text, packed));
+  }
+  for (const auto& text : {read.levelname, read.module, read.filename, read.pathname,
+                           read.thread_name, read.process_name}) {
+    if (text && *text) CHECK(is_within(**text, packed));
   }
   for (const Foreign::Extra& extra : read.extras) {
     CHECK(is_within(extra.key, packed));
@@ -153,6 +159,30 @@ TEST_CASE("each attribute travels by itself") {
   check_one(&Record::exc_text);
   check_one(&Record::stack_info);
   check_one(&Record::extras);
+}
+
+TEST_CASE("None is not the same as not given") {
+  const auto check_one = [](auto Record::*member) {
+    Record given;
+    (given.*member).emplace(std::nullopt);
+    const std::string packed = pack(given);
+    Foreign read;
+    REQUIRE(unpack(packed, read));
+    check_same(given, read);
+  };
+  check_one(&Record::levelname);
+  check_one(&Record::module);
+  check_one(&Record::filename);
+  check_one(&Record::pathname);
+  check_one(&Record::lineno);
+  check_one(&Record::thread);
+  check_one(&Record::thread_name);
+  check_one(&Record::process);
+  check_one(&Record::process_name);
+  Foreign read;
+  // None with bytes; None for what cannot be None.
+  CHECK_FALSE(unpack(std::string_view{"\x82\1\0\0\0x", 6}, read));
+  CHECK_FALSE(unpack(std::string_view{"\x83\0\0\0\0", 5}, read));
 }
 
 TEST_CASE("a record cut short at any byte is refused, or is the record up to there") {

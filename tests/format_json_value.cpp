@@ -112,24 +112,24 @@ TEST_CASE("values are written as Python's json.dumps(json.loads(value)) writes t
       {"1e16", "1e+16"},
       {"1.5e-7", "1.5e-07"},
       {"9007199254740993.0", "9007199254740992.0"},
-      {"1e999", "Infinity"},
-      {"-1e999", "-Infinity"},
+      {"1e999", R"("Infinity")"},
+      {"-1e999", R"("-Infinity")"},
       {"1e-999", "0.0"},
       {"-1e-999", "-0.0"},
       {"0e999", "0.0"},
-      {"1e99999999999999999999", "Infinity"},
+      {"1e99999999999999999999", R"("Infinity")"},
       {"1e-99999999999999999999", "0.0"},
       {"2.4703282292062327e-324", "0.0"},
       {"2.4703282292062328e-324", "5e-324"},
-      {"1.7976931348623159e308", "Infinity"},
-      {"[NaN, Infinity, -Infinity]", "[NaN, Infinity, -Infinity]"},
+      {"1.7976931348623159e308", R"("Infinity")"},
+      {"[NaN, Infinity, -Infinity]", R"(["NaN", "Infinity", "-Infinity"])"},
       {R"("\u0041\/\b\f\n\r\t\"\\")", R"("A/\b\f\n\r\t\"\\")"},
       {R"("\u00E9\u20AC\uD83D\uDE00")", R"("\u00e9\u20ac\ud83d\ude00")"},
       {"\"h\xc3\xa9 \x7f\"", R"("h\u00e9 \u007f")"},
-      {R"("\ud800")", R"("\ud800")"},
-      {R"("\uDC00\uD800x")", R"("\udc00\ud800x")"},
-      {R"("\ud83d\ud83d\ude00")", R"("\ud83d\ud83d\ude00")"},
-      {R"("a\ud83d\n")", R"("a\ud83d\n")"},
+      {R"("\ud800")", R"("\ufffd")"},
+      {R"("\uDC00\uD800x")", R"("\ufffd\ufffdx")"},
+      {R"("\ud83d\ud83d\ude00")", R"("\ufffd\ud83d\ude00")"},
+      {R"("a\ud83d\n")", R"("a\ufffd\n")"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.value);
@@ -142,6 +142,11 @@ TEST_CASE("in the tight style UTF-8 stays and separators have no spaces") {
         "{\"a\":[1,\"\xc3\xa9\xf0\x9f\x98\x80\"]}");
   CHECK(rewritten(R"("\ud800")", tight) == "\"\xef\xbf\xbd\"");
   CHECK(rewritten("\"\xff\x7f\\u0000\"", tight) == "\"\xef\xbf\xbd\x7f\\u0000\"");
+}
+
+TEST_CASE("the normal form keeps NaN and the infinities apart from text") {
+  CHECK(rewritten("[NaN, -Infinity, 1e999, \"NaN\"]", xylem::format::normal_json) ==
+        R"([NaN, -Infinity, Infinity, "NaN"])");
 }
 
 TEST_CASE("of equal keys the first place and the last value count, as in a dict") {

@@ -257,6 +257,22 @@ TEST_CASE("records: extras keep type, order and nesting, and numbers of any size
         R"(, "x": 1})");
 }
 
+TEST_CASE("records: every line can be read by a strict reader, whatever an extra is") {
+  const std::string line = piped_record(
+      plain_json,
+      R"({"msg": "m", "created": 0.0, "x": [NaN, -Infinity, 1e999], "s": "\ud800", "d": {"\udc00": 1}})");
+  CHECK(keys_of(line) == std::vector<std::string>{"message", "timestamp", "x", "s", "d"});
+  CHECK(line.ends_with(
+      R"("x": ["NaN", "-Infinity", "Infinity"], "s": "\ufffd", "d": {"\ufffd": 1}})"));
+}
+
+TEST_CASE("records: an attribute that is null is None") {
+  const std::string line = piped_record(
+      R"j({"()": "mylogger.MyJSONFormatter", "fmt_keys": {"line": "lineno", "thread": "threadName"}})j",
+      R"({"msg": "m", "created": 0.0, "lineno": null, "threadName": null})");
+  CHECK(line.starts_with(R"({"line": null, "thread": null, "message": "m")"));
+}
+
 TEST_CASE("records: UTF-8 and tight separators, when the formatter says so") {
   const std::string line =
       piped_record(R"j({"()": "xylem.JsonFormatter", "fmt_keys": {"m": "message"}})j",

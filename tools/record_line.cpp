@@ -57,7 +57,7 @@ void read(const JsonField& field, double& into) {
   }
 }
 
-/// null leaves an optional attribute unset.
+/// null leaves an attribute that cannot be None unset.
 template <typename T>
 void read(const JsonField& field, std::optional<T>& into) {
   if (field.value == "null") {
@@ -65,6 +65,10 @@ void read(const JsonField& field, std::optional<T>& into) {
   } else {
     read(field, into.emplace());
   }
+}
+template <typename T>
+void read(const JsonField& field, Record::OrNone<T>& into) {
+  read(field, into.emplace());
 }
 
 /// Unlike other texts no str() of anything: the name decides where the record goes.
@@ -121,11 +125,13 @@ void read_record(std::string_view line, Record& record) {
       record.extras.push_back({std::move(field.key), std::move(field.value)});
     }
   }
-  if (has_number || !record.levelname) return;
-  const auto number = record::find_level(*record.levelname);
+  const bool has_name = record.levelname && *record.levelname;
+  if (has_number || !has_name) return;
+  const std::string& name = **record.levelname;
+  const auto number = record::find_level(name);
   if (!number) {
     throw std::invalid_argument{"'levelname' is not a known level, and there is no 'levelno': '" +
-                                *record.levelname + "'"};
+                                name + "'"};
   }
   record.levelno = *number;
 }

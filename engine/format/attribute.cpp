@@ -83,8 +83,9 @@ double relative_of(const View& view) {
   return static_cast<double>(view.time_ns - start_ns) / 1e6;
 }
 
-Value text_or_none(const std::optional<std::string_view>& text) {
-  return text ? Value::of(*text) : Value::none();
+template <typename T>
+Value value_or_none(const std::optional<T>& value) {
+  return value ? Value::of(*value) : Value::none();
 }
 
 /// For records made elsewhere: what was given counts, and what was not has the default of
@@ -95,30 +96,30 @@ Value read_foreign(Attribute attribute, const View& view, std::string& scratch) 
     case Attribute::msg:
       return Value::of(foreign.message);
     case Attribute::levelname:
-      if (foreign.levelname) return Value::of(*foreign.levelname);
+      if (foreign.levelname) return value_or_none(*foreign.levelname);
       return Value::of(std::string_view{scratch = record::level_name(foreign.levelno)});
     case Attribute::levelno:
       return Value::of(std::int64_t{foreign.levelno});
     case Attribute::pathname:
-      return Value::of(foreign.pathname.value_or(""));
+      return value_or_none(foreign.pathname.value_or(""));
     case Attribute::filename:
-      return Value::of(foreign.filename.value_or(""));
+      return value_or_none(foreign.filename.value_or(""));
     case Attribute::module:
-      return Value::of(foreign.module.value_or(""));
+      return value_or_none(foreign.module.value_or(""));
     case Attribute::lineno:
-      return Value::of(foreign.lineno.value_or(0));
+      return value_or_none(foreign.lineno.value_or(0));
     case Attribute::func_name:
-      return text_or_none(foreign.func_name);
+      return value_or_none(foreign.func_name);
     case Attribute::process:
-      return Value::of(foreign.process.value_or(getpid()));
+      return value_or_none(foreign.process.value_or(getpid()));
     case Attribute::process_name:
-      return Value::of(foreign.process_name.value_or("MainProcess"));
+      return value_or_none(foreign.process_name.value_or("MainProcess"));
     case Attribute::task_name:
-      return text_or_none(foreign.task_name);
+      return value_or_none(foreign.task_name);
     case Attribute::thread:
-      return Value::of(foreign.thread.value_or(view.thread->id));
+      return value_or_none(foreign.thread.value_or(view.thread->id));
     case Attribute::thread_name:
-      return Value::of(foreign.thread_name.value_or(view.thread->name));
+      return value_or_none(foreign.thread_name.value_or(view.thread->name));
     default:
       return {};
   }

@@ -72,7 +72,7 @@ std::size_t append_code_point(std::string& out, std::string_view text, std::size
 
 std::vector<JsonField> split_json_object(std::string_view text) {
   std::string normal;
-  rewrite_json(normal, text, {true, ", ", ": "});
+  rewrite_json(normal, text, normal_json);
   if (normal.front() != '{') throw std::invalid_argument{"not a JSON object"};
   const std::string_view object{normal};
   std::vector<JsonField> fields;

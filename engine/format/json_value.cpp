@@ -98,9 +98,9 @@ class Rewriter {
       case 'n':
         return word("null");
       case 'N':
-        return word("NaN");
+        return non_number("NaN");
       case 'I':
-        return word("Infinity");
+        return non_number("Infinity");
       default:
         return number();
     }
@@ -110,6 +110,12 @@ class Rewriter {
     if (!std::string_view(in_, end_).starts_with(expected)) fail();
     in_ += expected.size();
     out_ += expected;
+  }
+
+  void non_number(std::string_view expected) {
+    if (style_.quotes_non_numbers) out_ += '"';
+    word(expected);
+    if (style_.quotes_non_numbers) out_ += '"';
   }
 
   /// Enters a container; true if it is empty and done with.
@@ -218,8 +224,8 @@ class Rewriter {
     const char* const start = in_;
     if (peek() == '-') ++in_;
     if (peek() == 'I' && in_ != start) {
-      out_ += '-';
-      return word("Infinity");
+      in_ = start;
+      return non_number("-Infinity");
     }
     const char* const digits = in_;
     step_over_digits();
@@ -254,7 +260,8 @@ class Rewriter {
     const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
     if (result.ec == std::errc::result_out_of_range) value = beyond_range(text);
     char buffer[max_floating_bytes + 64];
-    out_.append(buffer, write_repr(buffer, value));
+    out_.append(buffer, style_.quotes_non_numbers ? write_json_number(buffer, value)
+                                                  : write_repr(buffer, value));
   }
 
   void string() {
@@ -295,14 +302,6 @@ class Rewriter {
       if (const auto low = following_low_surrogate()) {
         unit = 0x10000 + ((unit - 0xd800) << 10) + (*low - 0xdc00);
       }
-    }
-    if (unit >= 0xd800 && unit < 0xe000 && style_.ensure_ascii) {
-      // No UTF-8 can carry it to the escaping, so it goes around that.
-      escaped(unescaped_);
-      unescaped_.clear();
-      out_ += "\\ud";
-      for (int shift = 8; shift >= 0; shift -= 4) out_ += "0123456789abcdef"[unit >> shift & 15];
-      return;
     }
     if (unit >= 0xd800 && unit < 0xe000) unit = 0xfffd;
     char bytes[4];

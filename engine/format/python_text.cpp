@@ -78,7 +78,7 @@ std::string repr_of_json(std::string_view json, bool ascii) {
       {"null", "None"}, {"true", "True"}, {"false", "False"}, {"NaN", "nan"}, {"Infinity", "inf"},
   };
   std::string normal;
-  rewrite_json(normal, json, {true, ", ", ": "});
+  rewrite_json(normal, json, normal_json);
   const std::string_view text{normal};
   std::string out;
   for (std::size_t at = 0; at < text.size();) {

@@ -51,9 +51,17 @@ void for_each_optional(A& a, F&& visit) {
   visit(Tag::stack_info, a.stack_info);
 }
 
-void put(std::string& to, Tag tag, std::string_view bytes) {
+template <typename T>
+inline constexpr bool is_optional = false;
+template <typename T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+/// Set in the tag of an attribute that is None.
+constexpr unsigned char none_bit = 0x80;
+
+void put(std::string& to, Tag tag, std::string_view bytes, unsigned char bits = 0) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
-  to += static_cast<char>(tag);
+  to += static_cast<char>(static_cast<unsigned char>(tag) | bits);
   to.append(reinterpret_cast<const char*>(&size), sizeof size);
   to.append(bytes);
 }
@@ -68,6 +76,15 @@ void put_value(std::string& to, Tag tag, const T& value) {
 }
 
 template <typename T>
+void put_value(std::string& to, Tag tag, const std::optional<T>& value) {
+  if (value) {
+    put_value(to, tag, *value);
+  } else {
+    put(to, tag, {}, none_bit);
+  }
+}
+
+template <typename T>
 bool get_value(std::string_view bytes, T& value) {
   if constexpr (std::is_arithmetic_v<T>) {
     if (bytes.size() != sizeof value) return false;
@@ -76,6 +93,23 @@ bool get_value(std::string_view bytes, T& value) {
     value = bytes;
   }
   return true;
+}
+
+template <typename T>
+bool get_value(std::string_view bytes, std::optional<T>& value) {
+  return get_value(bytes, value.emplace());
+}
+
+bool set_none(Foreign& into, Tag tag) {
+  bool known = false;
+  for_each_optional(into, [&]<typename T>(Tag candidate, std::optional<T>& member) {
+    if constexpr (is_optional<T>) {
+      if (candidate != tag) return;
+      member.emplace(std::nullopt);
+      known = true;
+    }
+  });
+  return known;
 }
 
 bool accept(Foreign& into, Tag tag, std::string_view bytes) {
@@ -124,8 +158,13 @@ bool unpack(std::string_view packed, Foreign& into) {
     std::uint32_t size = 0;
     std::memcpy(&size, packed.data() + 1, sizeof size);
     if (size > packed.size() - prefix) return false;
-    const auto tag = static_cast<Tag>(static_cast<unsigned char>(packed[0]));
-    if (!accept(into, tag, packed.substr(prefix, size))) return false;
+    const auto byte = static_cast<unsigned char>(packed[0]);
+    const bool is_none = (byte & none_bit) != 0;
+    const auto tag = static_cast<Tag>(byte & ~none_bit);
+    if (is_none && size != 0) return false;
+    if (!(is_none ? set_none(into, tag) : accept(into, tag, packed.substr(prefix, size)))) {
+      return false;
+    }
     packed.remove_prefix(prefix + size);
   }
   return true;

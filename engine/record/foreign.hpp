@@ -18,21 +18,24 @@ struct Foreign {
     std::string_view json;
   };
 
+  template <typename T>
+  using OrNone = Record::OrNone<T>;
+
   int levelno = 0;
   std::string_view message;
-  std::optional<std::string_view> levelname;
+  OrNone<std::string_view> levelname;
   std::optional<double> created;
   std::optional<double> msecs;
   std::optional<double> relative_created;
-  std::optional<std::string_view> module;
-  std::optional<std::string_view> filename;
-  std::optional<std::string_view> pathname;
+  OrNone<std::string_view> module;
+  OrNone<std::string_view> filename;
+  OrNone<std::string_view> pathname;
   std::optional<std::string_view> func_name;
-  std::optional<std::int64_t> lineno;
-  std::optional<std::uint64_t> thread;
-  std::optional<std::string_view> thread_name;
-  std::optional<std::int64_t> process;
-  std::optional<std::string_view> process_name;
+  OrNone<std::int64_t> lineno;
+  OrNone<std::uint64_t> thread;
+  OrNone<std::string_view> thread_name;
+  OrNone<std::int64_t> process;
+  OrNone<std::string_view> process_name;
   std::optional<std::string_view> task_name;
   std::optional<std::string_view> exc_text;
   std::optional<std::string_view> stack_info;
@@ -46,7 +49,8 @@ struct Foreign {
   }
 };
 
-/// The record as one text: attributes as {tag, length, bytes}, extras in order. The logger's name
+/// The record as one text: attributes as {tag, length, bytes}, extras in order; a bit of the tag
+/// says None. The logger's name
 /// is not part of it: the record's header has the logger's id.
 std::string pack(const Record& record);
 

@@ -10,6 +10,11 @@ namespace xylem {
 /// A record made elsewhere, with the attributes of Python's LogRecord. What is not set is filled in
 /// as for a record of this process.
 struct Record {
+  /// An attribute that may also be None (JSON's null), which is not the same as not set:
+  /// `record.thread_name.emplace(std::nullopt)`.
+  template <typename T>
+  using OrNone = std::optional<std::optional<T>>;
+
   /// A field of the record: its value is the text of one valid JSON value, kept with its type.
   struct Extra {
     std::string key;
@@ -19,19 +24,19 @@ struct Record {
   std::string name = "root";
   int levelno = 20;
   std::string message;
-  std::optional<std::string> levelname;
+  OrNone<std::string> levelname;
   std::optional<double> created;           // seconds since the epoch
   std::optional<double> msecs;             // milliseconds within the second of `created`
   std::optional<double> relative_created;  // milliseconds since the program's start
-  std::optional<std::string> module;
-  std::optional<std::string> filename;
-  std::optional<std::string> pathname;
+  OrNone<std::string> module;
+  OrNone<std::string> filename;
+  OrNone<std::string> pathname;
   std::optional<std::string> func_name;
-  std::optional<long long> lineno;
-  std::optional<unsigned long long> thread;
-  std::optional<std::string> thread_name;
-  std::optional<long long> process;
-  std::optional<std::string> process_name;
+  OrNone<long long> lineno;
+  OrNone<unsigned long long> thread;
+  OrNone<std::string> thread_name;
+  OrNone<long long> process;
+  OrNone<std::string> process_name;
   std::optional<std::string> task_name;
   std::optional<std::string> exc_text;
   std::optional<std::string> stack_info;
