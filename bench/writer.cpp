@@ -23,12 +23,12 @@
 #include "drain/exchange.hpp"
 #include "failure.hpp"
 #include "format/json_formatter.hpp"
+#include "lines.hpp"
 #include "record/payload.hpp"
 #include "record/site.hpp"
 #include "record/view.hpp"
 #include "route/tree.hpp"
 #include "sink/sink.hpp"
-#include "support.hpp"
 #include "workload.hpp"
 
 namespace xylem::bench {
@@ -142,10 +142,10 @@ class CountingSink final : public sink::Sink {
   const Lines& seen() const { return seen_; }
 
  protected:
-  int hand_over() override {
-    seen_.count += buffer().lines();
-    seen_.bytes += buffer().bytes();
-    buffer().clear();
+  int hand_over(sink::LineBuffer& lines, std::int64_t) override {
+    seen_.count += lines.lines();
+    seen_.bytes += lines.bytes();
+    lines.clear();
     return 0;
   }
 

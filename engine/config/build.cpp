@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -42,6 +43,11 @@ format::TextFormatter::Default to_default(const std::string& name, const Value& 
   if (const auto* const flag = value.get_if<bool>()) return {name, Value::of(*flag)};
   if (value.is_null()) return {name, Value::none()};
   return {name, Value::of(std::string_view{}), python_str(value)};
+}
+
+/// A thread for each file, started when there is much to write.
+sink::SinkOptions file_sink_options() {
+  return {.has_own_thread = std::thread::hardware_concurrency() > 1};
 }
 
 FormatterPtr make_formatter(const FormatterPlan& plan) {
@@ -146,15 +152,16 @@ class Builder {
   }
 
   void equip(route::Handler& handler, const FilePlan& plan) {
-    handler.sink = std::make_shared<sink::FileSink>(plan.filename, file_options(plan));
+    handler.sink =
+        std::make_shared<sink::FileSink>(plan.filename, file_options(plan), file_sink_options());
     handler.terminator = plan.terminator;
   }
 
   void equip(route::Handler& handler, const RotatingFilePlan& plan) {
     const sink::RotationOptions rotation{plan.max_bytes, plan.backup_count,
                                          format::count_code_points(plan.file.terminator)};
-    handler.sink = std::make_shared<sink::RotatingFileSink>(plan.file.filename, rotation,
-                                                            file_options(plan.file));
+    handler.sink = std::make_shared<sink::RotatingFileSink>(
+        plan.file.filename, rotation, file_options(plan.file), file_sink_options());
     handler.terminator = plan.file.terminator;
   }
 

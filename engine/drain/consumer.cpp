@@ -120,6 +120,8 @@ void Consumer::drain_all() {
   for (pass(); !std::all_of(readers_.begin(), readers_.end(), is_done); pass()) {
     exchange_.sleep(shortest_nap_us);
   }
+  commit();
+  count();
 }
 
 /// Renders and writes what was logged before it began, oldest first. Returns the number of slots.
@@ -144,7 +146,8 @@ std::uint64_t Consumer::pass() {
     slots += before - first->waiting_slots();
   }
   tell_silent_drops();
-  commit();
+  // With much to do there will be more to write in a moment.
+  if (slots < busy_slots) commit();
   count();
   retire_finished();
   return slots;
@@ -167,13 +170,13 @@ Consumer::Oldest Consumer::find_oldest() const {
   return oldest;
 }
 
-/// Renders the ring's records up to a time. Writes whenever half the ring waits for its release, so
-/// that the producer finds the other half free.
+/// Renders the ring's records up to a time. An eighth of the ring is a batch: some are on their way
+/// to the kernel, one is made, and the producer has the rest.
 void Consumer::drain_run(RingReader& reader, std::int64_t until_ns) {
-  const std::uint64_t batch_slots = reader.ring().capacity() / 2;
+  const std::uint64_t batch_slots = reader.ring().capacity() / 8;
   while (reader.front_ns() <= until_ns && !reader.empty()) {
     deliver(reader);
-    if (reader.unreleased_slots() >= batch_slots) commit();
+    if (reader.batch_slots() >= batch_slots) hand_over();
   }
 }
 
@@ -183,7 +186,7 @@ void Consumer::deliver(RingReader& reader) {
   const std::byte* payload = record + detail::header_bytes;
   if (header.spilled()) [[unlikely]] {
     const auto block = record::load<std::uint64_t>(payload);
-    used_spills_.push_back(block);
+    batch(next_batch_).spills.push_back(block);
     payload = exchange_.spills().at(block);
   }
   if (header.site() == record::dropped_site) [[unlikely]] {
@@ -223,6 +226,20 @@ void Consumer::tell_silent_drops() {
   }
 }
 
+/// Has everything rendered written while the next batch is rendered.
+void Consumer::hand_over() {
+  if (next_batch_ - first_batch_ == batches_.size() - 1) {
+    commit();
+    return;
+  }
+  const std::int64_t now_ms = steady_ms();
+  for (sink::Sink* const sink : router_->sinks()) {
+    if (!sink->idle()) sink->flush_behind(now_ms);
+  }
+  end_batch();
+  release_written();
+}
+
 /// Hands everything rendered to the kernel, then gives the slots back.
 void Consumer::commit() {
   const std::int64_t now_ms = steady_ms();
@@ -231,9 +248,30 @@ void Consumer::commit() {
   }
   if (!dirty_) return;
   dirty_ = false;
-  for (const auto& reader : readers_) reader->release();
-  for (const std::uint64_t block : used_spills_) exchange_.spills().release(block);
-  used_spills_.clear();
+  end_batch();
+  release_written();
+}
+
+void Consumer::end_batch() {
+  for (const auto& reader : readers_) reader->end_batch(next_batch_);
+  batch(next_batch_).end_record = consumed_;
+  ++next_batch_;
+}
+
+/// Gives back what the batches that have been written since were made of.
+void Consumer::release_written() {
+  std::uint64_t oldest_behind = consumed_;
+  for (const sink::Sink* const sink : router_->sinks()) {
+    oldest_behind = std::min(oldest_behind, sink->oldest_behind().value_or(consumed_));
+  }
+  const std::uint64_t first_before = first_batch_;
+  while (first_batch_ != next_batch_ && batch(first_batch_).end_record <= oldest_behind) {
+    std::vector<std::uint64_t>& spills = batch(first_batch_++).spills;
+    for (const std::uint64_t block : spills) exchange_.spills().release(block);
+    spills.clear();
+  }
+  if (first_batch_ == first_before) return;
+  for (const auto& reader : readers_) reader->release(first_batch_ - 1);
 }
 
 /// Brings the counters up to date. A record that several sinks lost or keep counts once.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -57,11 +58,17 @@ class Consumer {
   void close_sinks();
 
  private:
+  /// What a batch of lines that is being written was made of, besides slots.
+  struct Batch {
+    std::uint64_t end_record = 0;       // number of the record behind the last one
+    std::vector<std::uint64_t> spills;  // blocks of its records
+  };
   struct Oldest {
     RingReader* reader;    // null: all rings are empty
     std::int64_t next_ns;  // front of the oldest other ring
   };
 
+  Batch& batch(std::uint64_t number) { return batches_[number % batches_.size()]; }
   std::uint64_t pass();
   void drain_all();
   Oldest find_oldest() const;
@@ -71,7 +78,10 @@ class Consumer {
   void deliver(RingReader& reader);
   void tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns);
   void tell_silent_drops();
+  void hand_over();
   void commit();
+  void end_batch();
+  void release_written();
   void count();
   void retire_finished();
   std::int64_t now_ns() const;
@@ -83,11 +93,13 @@ class Consumer {
   TickClock tsc_clock_;
   TickClock monotonic_clock_;
   std::vector<std::unique_ptr<RingReader>> readers_;
-  std::vector<std::uint64_t> used_spills_;
+  std::array<Batch, RingReader::most_batches> batches_;
+  std::uint64_t first_batch_ = 0;  // the oldest that is not in the kernel's hands
+  std::uint64_t next_batch_ = 0;   // the one that is being made
   sink::RecordSet failed_;
   std::uint64_t consumed_ = 0;       // records; the number of the next one
   std::uint64_t failed_before_ = 0;  // by former consumers
-  bool dirty_ = false;               // something was rendered since the last commit
+  bool dirty_ = false;               // something was rendered since the last commit()
   bool holding_ = false;             // records wait in their rings for a configuration
   bool stopping_ = false;
   int idle_passes_ = 0;

@@ -26,10 +26,16 @@ namespace {
 
 using detail::Producer;
 
-/// How often a producer looks for room before it sleeps: a consumer that is at work frees half a
-/// ring within this time or not soon.
-constexpr int spins = 200;
+/// How often a producer looks for room before it sleeps: a microsecond or two. What is freed takes
+/// the consumer longer, and it, the sinks' threads and other producers want the processor.
+constexpr int spins = 32;
 constexpr std::int64_t wait_us = 10'000;
+
+void pause() {
+#if defined(__x86_64__)
+  _mm_pause();
+#endif
+}
 
 /// What else a thread that logs has; apart from Producer, so that a call reaches less memory.
 struct Attachment {
@@ -118,7 +124,7 @@ bool wait_for_room(Producer& producer, std::uint64_t slots) {
     if (!engine.is_running()) return false;
     engine.exchange().press();
     if (i < spins) {
-      sched_yield();
+      pause();
       continue;
     }
     words.waiting.store_seq_cst(1);

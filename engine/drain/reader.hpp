@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -14,14 +15,17 @@ namespace xylem::drain {
 
 /// The consumer's end of a ring, with two cursors: what has been rendered, and what is in the
 /// kernel's hands. Only behind the second may the producer overwrite: a record is in the ring or in
-/// the kernel, at every moment.
+/// the kernel, at every moment. Between the two lie the ends of the batches that are being written.
 ///
-///     tail (released)      read (rendered)            seen (head at the last poll)
-///     | in sinks' buffers  | to be rendered           | unknown yet
+///     tail (released)       end     end       read (rendered)  seen (head at the last poll)
+///     | batches on their way |       | in sinks' | to be rendered | unknown yet
+///                                      buffers
 class RingReader {
  public:
   /// How far ahead of the rendering the slots are asked for, out of the producer's cache.
   static constexpr std::uint64_t prefetched_slots = 8;
+  /// How many batches may be on their way.
+  static constexpr std::size_t most_batches = 8;
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   RingReader(Ring& ring, const TickClock& clock)
@@ -29,7 +33,10 @@ class RingReader {
         clock_{&clock},
         read_{ring.words().tail.load_relaxed()},
         seen_{read_},
-        released_{read_} {}
+        released_{read_},
+        last_end_{read_} {
+    ends_.fill(read_);
+  }
 
   Ring& ring() const { return *ring_; }
 
@@ -46,8 +53,8 @@ class RingReader {
 
   bool empty() const { return read_ == seen_; }
   std::uint64_t waiting_slots() const { return seen_ - read_; }
-  /// Rendered slots that the producer cannot use again yet.
-  std::uint64_t unreleased_slots() const { return read_ - released_; }
+  /// Rendered slots of the batch that is being made.
+  std::uint64_t batch_slots() const { return read_ - last_end_; }
 
   /// UTC of the oldest record that waits; `never` when none does.
   std::int64_t front_ns() const { return front_ns_; }
@@ -59,15 +66,21 @@ class RingReader {
     find_front();
   }
 
-  /// All that was rendered is in the kernel's hands: its slots are free, and a producer that waits
-  /// for them is woken. Store and load are sequentially consistent, as are those in
-  /// wait_for_room(): either the producer sees the new tail, or this sees that it waits.
-  void release() {
-    if (released_ == read_) return;
-    released_ = read_;
+  /// Batch number `batch` ends here. Numbers come in order.
+  void end_batch(std::uint64_t batch) { ends_[batch % most_batches] = last_end_ = read_; }
+
+  /// The batches up to that one are in the kernel's hands: their slots are free. A producer that
+  /// waits is woken once it has half a ring: to wake up takes it longer than to fill less. Store
+  /// and load are sequentially consistent, as are those in wait_for_room(): either the producer
+  /// sees the new tail, or this sees that it waits.
+  void release(std::uint64_t batch) {
+    const std::uint64_t end = ends_[batch % most_batches];
+    if (released_ == end) return;
+    released_ = end;
     RingWords& words = ring_->words();
     words.tail.store_seq_cst(released_);
-    if (words.waiting.load_seq_cst() != 0) {
+    const bool has_half = seen_ - released_ <= ring_->capacity() / 2 || released_ == read_;
+    if (words.waiting.load_seq_cst() != 0 && has_half) {
       words.waiting.store_relaxed(0);
       futex_wake(words.waiting);
     }
@@ -101,7 +114,8 @@ class RingReader {
       return;
     }
     // Where a record ends is known only once it is here, so its followers would come one by one.
-    __builtin_prefetch(ring_->at(read_ + prefetched_slots));
+    // But not what the producer has yet to write: it has those lines in its own cache.
+    if (seen_ - read_ > prefetched_slots) __builtin_prefetch(ring_->at(read_ + prefetched_slots));
     std::uint64_t tick = 0;
     std::memcpy(&tick, ring_->at(read_) + sizeof(std::uint64_t), sizeof tick);
     front_ns_ = clock_->to_utc_ns(tick);
@@ -112,6 +126,8 @@ class RingReader {
   std::uint64_t read_;
   std::uint64_t seen_;
   std::uint64_t released_;
+  std::uint64_t last_end_;
+  std::array<std::uint64_t, most_batches> ends_;
   std::uint64_t mark_ = 0;
   std::int64_t front_ns_ = never;
 };

@@ -14,15 +14,15 @@ int FileSink::open_if_closed() {
   return file_.open(path(), mode_);
 }
 
-int FileSink::write_some(std::size_t bytes) {
-  const WriteResult result = file_.write(buffer().data(), bytes);
-  buffer().take(result.bytes);
+int FileSink::write_some(LineBuffer& lines, std::size_t bytes) {
+  const WriteResult result = file_.write(lines.data(), bytes);
+  lines.take(result.bytes);
   return result.error;
 }
 
-int FileSink::hand_over() {
+int FileSink::hand_over(LineBuffer& lines, std::int64_t) {
   const int error = open_if_closed();
-  return error != 0 ? error : write_some(buffer().bytes());
+  return error != 0 ? error : write_some(lines, lines.bytes());
 }
 
 void FileSink::cut_torn_line(std::size_t bytes) {

@@ -23,11 +23,13 @@ class FileSink : public Sink {
   /// absolute_path() throws.
   explicit FileSink(std::string_view path, FileOptions file = {}, SinkOptions options = {});
 
+  ~FileSink() override { finish(); }
+
   /// The absolute path.
   const std::string& path() const { return name(); }
 
  protected:
-  int hand_over() override;
+  int hand_over(LineBuffer& lines, std::int64_t now_ms) override;
   int descriptor() const override { return file_.descriptor(); }
   void cut_torn_line(std::size_t bytes) override;
   int release() override;
@@ -35,8 +37,8 @@ class FileSink : public Sink {
   /// Opens the file if it is not open yet; 0 or errno.
   int open_if_closed();
 
-  /// Writes the oldest `bytes` bytes of the buffer; 0 or errno.
-  int write_some(std::size_t bytes);
+  /// Writes the oldest `bytes` bytes of the lines; 0 or errno.
+  int write_some(LineBuffer& lines, std::size_t bytes);
 
   PosixFile& file() { return file_; }
 

@@ -55,6 +55,16 @@ void LineBuffer::take(std::size_t bytes) {
   }
 }
 
+void LineBuffer::append(const LineBuffer& younger, std::size_t soft_limit_bytes) {
+  assert(younger.torn_bytes() == 0);
+  if (younger.empty()) return;
+  make_room(younger.used_bytes(), soft_limit_bytes);
+  std::memcpy(tail_, younger.data(), younger.bytes());
+  tail_ += younger.bytes();
+  marks_ -= younger.lines();
+  std::copy(younger.marks_, younger.marks_end_, marks_);
+}
+
 void LineBuffer::take_back() {
   assert(!empty() && (lines() > 1 || torn_ == 0));
   tail_ -= marks_->bytes;

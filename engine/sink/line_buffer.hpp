@@ -67,6 +67,10 @@ class LineBuffer {
   /// The oldest `bytes` bytes are in the kernel's hands; lines end as their last byte goes.
   void take(std::size_t bytes);
 
+  /// Adds copies of all lines of `younger`, which are whole. Grows as make_room() does.
+  /// Throws std::bad_alloc, and then nothing has changed.
+  void append(const LineBuffer& younger, std::size_t soft_limit_bytes);
+
   /// Removes the youngest line, which must be whole.
   void take_back();
 

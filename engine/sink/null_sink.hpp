@@ -13,7 +13,7 @@ class NullSink : public Sink {
   explicit NullSink(std::string name = "null");
 
  protected:
-  int hand_over() override;
+  int hand_over(LineBuffer& lines, std::int64_t) override;
 };
 
 }  // namespace xylem::sink

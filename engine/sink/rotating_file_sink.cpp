@@ -27,20 +27,21 @@ RotatingFileSink::RotatingFileSink(std::string_view path, RotationOptions rotati
                                    FileOptions file, SinkOptions options)
     : FileSink(path, in_effect(file, rotation), options), rotation_(rotation) {}
 
-int RotatingFileSink::hand_over() {
+int RotatingFileSink::hand_over(LineBuffer& lines, std::int64_t now_ms) {
+  now_ms_ = now_ms;
   bool rolled = false;
   while (true) {
     if (const int error = open_if_closed(); error != 0) return error;
-    if (const int error = write_some(bytes_for_this_file(rolled)); error != 0) return error;
-    if (buffer().empty()) return 0;
+    if (const int error = write_some(lines, bytes_for_this_file(lines, rolled)); error != 0)
+      return error;
+    if (lines.empty()) return 0;
     rolled = roll_over();
-    if (!rolled) return write_some(buffer().bytes());
+    if (!rolled) return write_some(lines, lines.bytes());
   }
 }
 
-std::size_t RotatingFileSink::bytes_for_this_file(bool rolled) {
-  const LineBuffer& lines = buffer();
-  if (rotation_.max_bytes <= 0 || !retry_.due(now_ms())) return lines.bytes();
+std::size_t RotatingFileSink::bytes_for_this_file(const LineBuffer& lines, bool rolled) {
+  if (rotation_.max_bytes <= 0 || !retry_.due(now_ms_)) return lines.bytes();
   const std::uint64_t position = file().position();
   // No line counts for more than its bytes and one (see rolls_before).
   if (position + lines.bytes() + 1 < static_cast<std::uint64_t>(rotation_.max_bytes)) {
@@ -96,7 +97,7 @@ bool RotatingFileSink::move_files() {
 
 void RotatingFileSink::rolling_failed(const std::string& why) {
   if (!retry_.active()) report(why + " (not rotated, lines go on to the file at hand)");
-  retry_.failed(now_ms(), first_retry_ms, longest_retry_ms);
+  retry_.failed(now_ms_, first_retry_ms, longest_retry_ms);
 }
 
 }  // namespace xylem::sink

@@ -36,14 +36,15 @@ class RotatingFileSink : public FileSink {
   /// `file.mode` is taken as append when max_bytes > 0, as in CPython. Throws as FileSink does.
   RotatingFileSink(std::string_view path, RotationOptions rotation, FileOptions file = {},
                    SinkOptions options = {});
+  ~RotatingFileSink() override { finish(); }
 
  protected:
-  int hand_over() override;
+  int hand_over(LineBuffer& lines, std::int64_t now_ms) override;
 
  private:
   /// How much of the buffer comes before the next roll. After a roll the oldest line is not asked
   /// again, so that another process that fills the new file cannot keep this one rolling.
-  std::size_t bytes_for_this_file(bool rolled);
+  std::size_t bytes_for_this_file(const LineBuffer& lines, bool rolled);
   bool rolls_before(std::string_view line, std::uint64_t position) const;
   bool roll_over();
   bool move_files();
@@ -51,6 +52,7 @@ class RotatingFileSink : public FileSink {
 
   RotationOptions rotation_;
   Retry retry_;
+  std::int64_t now_ms_ = 0;  // of the hand_over() at hand
   bool moved_but_not_opened_ = false;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <new>
+#include <system_error>
 #include <utility>
 
 #include <poll.h>
@@ -11,6 +13,12 @@
 #include "sink/report.hpp"
 
 namespace xylem::sink {
+namespace {
+
+/// Below this a batch is written sooner than a thread is woken.
+constexpr std::size_t least_bytes_behind = std::size_t{32} << 10;
+
+}  // namespace
 
 Sink::Sink(std::string name, SinkOptions options)
     : buffer_(options.buffer_bytes), trouble_(std::move(name)), options_(options) {
@@ -24,10 +32,15 @@ void Sink::watch() {
 }
 
 void Sink::try_to_write() {
+  finish();
   const std::size_t bytes_before = buffer_.bytes();
-  const int error = hand_over();
+  const int error = hand_over(buffer_, now_ms_);
+  conclude(error, buffer_.bytes() < bytes_before);
+}
+
+void Sink::conclude(int error, bool progress) {
   if (error != 0) {
-    trouble_.failed(error, now_ms_, buffer_.bytes() < bytes_before);
+    trouble_.failed(error, now_ms_, progress);
   } else if (trouble_.active()) {
     trouble_.ended();
   }
@@ -35,6 +48,7 @@ void Sink::try_to_write() {
 }
 
 void Sink::flush(std::int64_t now_ms) {
+  finish();
   now_ms_ = now_ms;
   if (!buffer_.empty() && trouble_.due(now_ms)) try_to_write();
   if (watched_ && buffer_.empty()) {
@@ -43,8 +57,47 @@ void Sink::flush(std::int64_t now_ms) {
   }
 }
 
+void Sink::flush_behind(std::int64_t now_ms) {
+  now_ms_ = now_ms;
+  const bool is_worth_it = !watched_ && buffer_.bytes() >= least_bytes_behind;
+  if (is_worth_it && has_outbox() && outbox_->send(buffer_, now_ms)) {
+    is_behind_ = true;
+  } else {
+    flush(now_ms);
+  }
+}
+
+bool Sink::has_outbox() {
+  if (outbox_ != nullptr || !options_.has_own_thread) return outbox_ != nullptr;
+  try {
+    outbox_ = std::make_unique<Outbox>(
+        [this](LineBuffer& lines, std::int64_t then_ms) { return hand_over(lines, then_ms); },
+        options_.buffer_bytes);
+  } catch (const std::exception&) {
+    options_.has_own_thread = false;  // no thread or no memory to be had: then without
+  }
+  return outbox_ != nullptr;
+}
+
+void Sink::finish() {
+  if (!is_behind_) return;
+  is_behind_ = false;
+  RecordSet lost;
+  const Outbox::Outcome outcome =
+      outbox_->take_back(buffer_, std::max(options_.buffer_bytes, options_.max_kept_bytes), lost);
+  conclude(outcome.error, outcome.has_progress);
+  for (std::uint64_t i = 0; i < lost.size(); ++i) trouble_.line_lost();
+  failed_.merge(lost);
+}
+
 char* Sink::reserve_slowly(std::size_t bytes) {
-  if (!buffer_.empty() && trouble_.due(now_ms_)) try_to_write();
+  if (!buffer_.empty() && trouble_.due(now_ms_)) {
+    if (watched_) {
+      try_to_write();
+    } else {
+      flush_behind(now_ms_);
+    }
+  }
   char* at = buffer_.reserve(bytes);
   if (at != nullptr) return at;
   buffer_.make_room(bytes, std::max(options_.buffer_bytes, options_.max_kept_bytes));
@@ -65,12 +118,15 @@ void Sink::after_commit() {
 }
 
 std::optional<RecordRange> Sink::pending() const {
-  if (buffer_.empty()) return std::nullopt;
-  return RecordRange{buffer_.mark(0).record, buffer_.mark(buffer_.lines() - 1).record};
+  const auto behind = is_behind_ ? outbox_->pending() : std::nullopt;
+  if (buffer_.empty()) return behind;
+  const RecordRange range = range_of(buffer_);
+  return RecordRange{behind ? behind->first : range.first, range.last};
 }
 
 void Sink::collect_pending(RecordSet& into) const {
   RecordSet pending;
+  if (const auto behind = is_behind_ ? outbox_->pending() : std::nullopt) pending.insert(*behind);
   for (std::size_t i = 0; i < buffer_.lines(); ++i) pending.insert(buffer_.mark(i).record);
   into.merge(pending);
 }
@@ -81,7 +137,15 @@ void Sink::collect_failed(RecordSet& into) {
   failed_.clear();
 }
 
+void Sink::forget() {
+  // The thread is not there in the child; neither its end nor its memory is waited for.
+  static_cast<void>(outbox_.release());
+  is_behind_ = false;
+  buffer_.clear();
+}
+
 void Sink::close(std::int64_t patience_ms) {
+  finish();
   if (!buffer_.empty()) try_to_write();
   if (!buffer_.empty()) wait_and_write(patience_ms);
   if (!buffer_.empty()) give_up_everything();

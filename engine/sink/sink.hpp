@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "sink/line_buffer.hpp"
+#include "sink/outbox.hpp"
 #include "sink/record_set.hpp"
 #include "sink/trouble.hpp"
 
@@ -19,6 +21,10 @@ struct SinkOptions {
   /// What a sink may hold while the kernel does not take it. A line that comes beyond that is given
   /// up and counted as failed.
   std::size_t max_kept_bytes = std::size_t{16} << 20;
+
+  /// flush_behind() may use a thread of the sink's own: the kernel copies one batch while the next
+  /// is rendered. Pays where there is more than one processor.
+  bool has_own_thread = false;
 };
 
 /// Takes finished lines and hands them to the kernel in batches.
@@ -27,12 +33,16 @@ struct SinkOptions {
 ///     sink.commit(render(at), record);       // or no commit: then nothing has happened
 ///     sink.flush(now_ms);                    // once a batch
 ///
+/// or, when the next batch waits already, `sink.flush_behind(now_ms)`, which uses a thread of the
+/// sink's own (outbox.hpp).
+///
 /// A line ends up in exactly one of three states: in the kernel's hands, kept (`pending`), or given
 /// up (`collect_failed`). Trouble never throws and never ends the program: it is reported on stderr
 /// and the lines are tried again, in order, a torn one completed first.
 ///
 /// Thread-safety: built on the configuring thread; afterwards everything belongs to the consumer
-/// thread, which has called block_write_signals() (signals.hpp).
+/// thread, which has called block_write_signals() (signals.hpp). What a sink's own thread touches
+/// is left alone from flush_behind() until finish().
 class Sink {
  public:
   /// Bytes behind the reserved ones that a renderer may overwrite.
@@ -70,12 +80,24 @@ class Sink {
   /// before retry_at_ms() does nothing.
   void flush(std::int64_t now_ms);
 
+  /// Has everything buffered handed to the kernel while the caller goes on; waits when too much is
+  /// on its way already. The same as flush() when the batch is small, in trouble, and without a
+  /// thread.
+  void flush_behind(std::int64_t now_ms);
+
+  /// The oldest record that flush_behind() has sent and the kernel has not got yet.
+  std::optional<std::uint64_t> oldest_behind() const {
+    if (!is_behind_) return std::nullopt;
+    const auto range = outbox_->pending();
+    return range ? std::optional{range->first} : std::nullopt;
+  }
+
   /// When flush() should be called again although nothing new came, on the clock of flush();
   /// INT64_MAX when there is no reason to.
   std::int64_t retry_at_ms() const { return trouble_.retry_at_ms(); }
 
-  /// Nothing is buffered or kept.
-  bool idle() const { return buffer_.empty(); }
+  /// Nothing is buffered, kept or under way.
+  bool idle() const { return buffer_.empty() && !is_behind_; }
 
   std::size_t buffered_bytes() const { return buffer_.bytes(); }
 
@@ -83,7 +105,8 @@ class Sink {
   /// never gives up a record below `first` any more, nor one between `last` and the next commit.
   std::optional<RecordRange> pending() const;
 
-  /// Adds every record with a line here that the kernel has not got whole.
+  /// Adds every record with a line here that the kernel has not got whole; of a batch that is being
+  /// written all from its first to its last.
   void collect_pending(RecordSet& into) const;
 
   /// Moves the records given up since the last call into `into`.
@@ -96,7 +119,7 @@ class Sink {
 
   /// Drops what is buffered without counting it: in the child of a fork, where the lines are the
   /// parent's to write.
-  void forget() { buffer_.clear(); }
+  void forget();
 
   /// What people call it: an absolute path, "stdout", "stderr".
   const std::string& name() const { return trouble_.name(); }
@@ -104,9 +127,10 @@ class Sink {
  protected:
   Sink(std::string name, SinkOptions options);
 
-  /// Writes the oldest lines and take()s them from buffer(). 0 when all are gone, else the errno
-  /// that stopped it.
-  virtual int hand_over() = 0;
+  /// Writes the oldest lines and take()s them. 0 when all are gone, else the errno that stopped it.
+  /// `now_ms` is that of the flush. On the consumer thread, or on the sink's own while the consumer
+  /// leaves alone what this needs.
+  virtual int hand_over(LineBuffer& lines, std::int64_t now_ms) = 0;
 
   /// What poll(2) can wait for, or -1.
   virtual int descriptor() const { return -1; }
@@ -117,18 +141,23 @@ class Sink {
   /// Gives the file back; 0 or errno.
   virtual int release() { return 0; }
 
-  LineBuffer& buffer() { return buffer_; }
-  std::int64_t now_ms() const { return now_ms_; }
+  /// Waits for the batch that is under way. The destructor of a class whose hand_over() may run on
+  /// the sink's own thread calls it, before what that needs is gone.
+  void finish();
+
+  const LineBuffer& buffer() const { return buffer_; }
 
  private:
   char* reserve_slowly(std::size_t bytes);
   void try_to_write();
+  void conclude(int error, bool progress);
+  bool has_outbox();
   void wait_and_write(std::int64_t patience_ms);
   void after_commit();
   void give_up_everything();
   void watch();
 
-  LineBuffer buffer_;
+  LineBuffer buffer_;  // being filled
   Trouble trouble_;
   RecordSet failed_;
   std::int64_t now_ms_ = 0;
@@ -136,6 +165,10 @@ class Sink {
 
   /// A commit needs a second look: in trouble, or in a buffer that has grown for a large line.
   bool watched_ = false;
+
+  /// Something has been sent since the last finish().
+  bool is_behind_ = false;
+  std::unique_ptr<Outbox> outbox_;  // the last member: its thread uses the others
 };
 
 }  // namespace xylem::sink

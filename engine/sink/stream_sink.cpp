@@ -16,15 +16,15 @@ StreamSink::~StreamSink() {
   if (holds_reports_) release_reports();
 }
 
-int StreamSink::hand_over() {
-  const WriteResult result = write_fully(fd_, buffer().data(), buffer().bytes());
-  buffer().take(result.bytes);
-  hold_reports_while_torn();
+int StreamSink::hand_over(LineBuffer& lines, std::int64_t) {
+  const WriteResult result = write_fully(fd_, lines.data(), lines.bytes());
+  lines.take(result.bytes);
+  hold_reports_while(lines.torn_bytes() > 0);
   return result.error;
 }
 
-void StreamSink::hold_reports_while_torn() {
-  const bool torn = fd_ == STDERR_FILENO && buffer().torn_bytes() > 0;
+void StreamSink::hold_reports_while(bool is_torn) {
+  const bool torn = fd_ == STDERR_FILENO && is_torn;
   if (torn == holds_reports_) return;
   holds_reports_ = torn;
   if (torn) {
@@ -35,7 +35,7 @@ void StreamSink::hold_reports_while_torn() {
 }
 
 int StreamSink::release() {
-  hold_reports_while_torn();
+  hold_reports_while(false);
   return 0;
 }
 

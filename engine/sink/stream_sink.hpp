@@ -13,12 +13,12 @@ class StreamSink : public Sink {
   ~StreamSink() override;
 
  protected:
-  int hand_over() override;
+  int hand_over(LineBuffer& lines, std::int64_t) override;
   int descriptor() const override { return fd_; }
   int release() override;
 
  private:
-  void hold_reports_while_torn();
+  void hold_reports_while(bool is_torn);
 
   int fd_;
   bool holds_reports_ = false;
