@@ -82,3 +82,30 @@ TEST_CASE("what a crash left behind the end of a file is given back when it is o
   if (!is_memory_file_system(path)) CHECK(allocated_bytes(path) <= spare_bytes);
   sink.close(0);
 }
+
+TEST_CASE("nothing is cut off a file that somebody else may be appending to") {
+  const TempDir dir;
+  const std::string path = dir / "log";
+  if (!can_allocate_ahead(dir / "probe") || is_memory_file_system(dir / "probe")) return;
+  std::string text;
+  const auto write_and_close = [&](auto&& meanwhile) {
+    FileSink sink(path);
+    text += write_lines(sink, 5000);
+    meanwhile(sink);
+    sink.close(0);
+    return allocated_bytes(path) > text.size() + spare_bytes;
+  };
+  int other = -1;
+  CHECK(write_and_close([&](FileSink&) {
+    other = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    REQUIRE(other >= 0);
+  }));
+  REQUIRE(::write(other, "another's\n", 10) == 10);
+  text += "another's\n";
+  ::close(other);
+  // A child of a fork has the same open file, which nothing shows.
+  CHECK(write_and_close([](FileSink& sink) { sink.share(); }));
+  // Alone again, whatever is left over is given back.
+  CHECK_FALSE(write_and_close([](FileSink&) {}));
+  CHECK(read_file(path) == text);
+}

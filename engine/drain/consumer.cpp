@@ -308,6 +308,10 @@ void Consumer::install(std::shared_ptr<const route::Tree> tree) {
   router_ = std::make_unique<route::Router>(std::move(tree));
 }
 
+void Consumer::share_sinks() {
+  for (sink::Sink* const sink : router_->sinks()) sink->share();
+}
+
 void Consumer::close_sinks() {
   for (sink::Sink* const sink : router_->sinks()) sink->close(close_patience_ms);
   count();

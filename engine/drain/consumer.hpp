@@ -54,6 +54,8 @@ class Consumer {
   void stop() { stopping_ = true; }
   /// Records from here on go the new tree's way. The old one's sinks are closed.
   void install(std::shared_ptr<const route::Tree> tree);
+  /// The process is about to fork.
+  void share_sinks();
   /// Last write, then whatever still is not written is given up and reported.
   void close_sinks();
 

@@ -33,7 +33,8 @@ void Engine::prepare_for_fork() {
     ForkPause& pause = engine.fork_pause_;
     pause.reached.store_relaxed(0);
     pause.over.store_relaxed(0);
-    pause.command.action = [&pause] {
+    pause.command.action = [&pause, consumer = engine.consumer_.get()] {
+      consumer->share_sinks();
       pause.reached.store_release(1);
       futex_wake(pause.reached);
       while (pause.over.load_acquire() == 0) futex_wait(pause.over, 0, pause_patience_us);

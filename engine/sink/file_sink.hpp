@@ -33,6 +33,7 @@ class FileSink : public Sink {
   int descriptor() const override { return file_.descriptor(); }
   void cut_torn_line(std::size_t bytes) override;
   int release() override;
+  void share_file() override { file_.share(); }
 
   /// Opens the file if it is not open yet; 0 or errno.
   int open_if_closed();

@@ -64,6 +64,9 @@ class PosixFile {
   bool is_open() const { return fd_ >= 0; }
   int descriptor() const { return fd_; }
 
+  /// The process is about to fork.
+  void share() { ahead_.share(); }
+
   WriteResult write(const char* data, std::size_t bytes) {
     const WriteResult result = write_fully(fd_, data, bytes);
     ahead_.appended(fd_, result.bytes);

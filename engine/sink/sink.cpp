@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <new>
-#include <system_error>
+#include <exception>
 #include <utility>
 
 #include <poll.h>
@@ -142,6 +141,7 @@ void Sink::forget() {
   static_cast<void>(outbox_.release());
   is_behind_ = false;
   buffer_.clear();
+  share_file();
 }
 
 void Sink::close(std::int64_t patience_ms) {

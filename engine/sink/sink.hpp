@@ -117,6 +117,9 @@ class Sink {
   /// again. Closes the file; never stdout or stderr. Afterwards only the queries may be called.
   void close(std::int64_t patience_ms);
 
+  /// The process is about to fork; nothing is on its way.
+  void share() { share_file(); }
+
   /// Drops what is buffered without counting it: in the child of a fork, where the lines are the
   /// parent's to write.
   void forget();
@@ -140,6 +143,9 @@ class Sink {
 
   /// Gives the file back; 0 or errno.
   virtual int release() { return 0; }
+
+  /// From now on a child of the process has the file too.
+  virtual void share_file() {}
 
   /// Waits for the batch that is under way. The destructor of a class whose hand_over() may run on
   /// the sink's own thread calls it, before what that needs is gone.

@@ -1,6 +1,7 @@
 #include "sink/space_ahead.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -22,14 +23,42 @@ bool is_memory_file_system(int fd) {
          system.f_type == RAMFS_MAGIC;
 }
 
-/// Cuts the file at its end. Another writer's line could come in between the two calls: so only
-/// where there is something to gain.
+/// While it holds, no other open file can be appending: a lease is had only on a file that nobody
+/// else has open, and who opens it then waits for its end (fcntl(2), F_SETLEASE). It cannot see
+/// that this very descriptor has been inherited.
+class SoleUser {
+ public:
+  explicit SoleUser(int fd) : fd_{fd} {
+    // The kernel tells of who waits by a signal: SIGIO, unless asked for another, ends a program
+    // that does not expect it. SIGURG is ignored.
+    ::fcntl(fd, F_SETSIG, SIGURG);
+    holds_ = ::fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
+  }
+  ~SoleUser() {
+    if (holds_) ::fcntl(fd_, F_SETLEASE, F_UNLCK);
+    ::fcntl(fd_, F_SETSIG, 0);
+  }
+  SoleUser(const SoleUser&) = delete;
+  SoleUser& operator=(const SoleUser&) = delete;
+
+  bool holds() const { return holds_; }
+
+ private:
+  int fd_;
+  bool holds_;
+};
+
+/// Cuts the file at its end, where there is something to gain.
 void give_back(int fd) {
   struct stat status;
   if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return;
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (static_cast<std::uint64_t>(status.st_blocks) * block_bytes < size + first_bytes) return;
-  static_cast<void>(!::ftruncate(fd, status.st_size));
+  const SoleUser user{fd};
+  // The size once more: another's line would be cut off with the rest.
+  if (user.holds() && ::fstat(fd, &status) == 0) {
+    static_cast<void>(!::ftruncate(fd, status.st_size));
+  }
 }
 
 }  // namespace
@@ -57,7 +86,8 @@ void SpaceAhead::allocate(int fd) {
 
 void SpaceAhead::finish(int fd) {
   const off_t end = ::lseek(fd, 0, SEEK_CUR);
-  if (end >= 0 && static_cast<std::uint64_t>(end) < allocated_end_) give_back(fd);
+  const bool has_rest = end >= 0 && static_cast<std::uint64_t>(end) < allocated_end_;
+  if (has_rest && !is_shared_) give_back(fd);
   *this = {};
 }
 
