@@ -36,9 +36,9 @@ const std::vector<Signature>& signatures() {
 std::uint32_t register_one(std::size_t i) {
   const Signature& signature = signatures()[i % signatures().size()];
   const std::string format = "task " + std::to_string(i) + ": " + std::string{signature.format};
-  std::vector<std::string_view> keys = signature.keys;
-  for (std::string_view& key : keys) {
-    if (key.empty()) key = {};  // no key is a view of nothing, not of an empty text
+  std::vector<detail::KeyText> keys;
+  for (const std::string_view key : signature.keys) {
+    keys.push_back({key.empty() ? nullptr : key.data(), key.size()});
   }
   return detail::register_site(
       {{format, "src/worker.cpp", "serve", static_cast<std::uint32_t>(100 + i), Level::info},

@@ -145,6 +145,31 @@ TEST_CASE("text of every kind is copied when the call is made") {
   CHECK(fields_of(lines[2]) == R"("":"\u0000")");
 }
 
+TEST_CASE("texts of every length arrive whole, alone and in pairs") {
+  constexpr std::size_t longest = 150;
+  std::string text;
+  for (std::size_t i = 0; i < longest; ++i) text += static_cast<char>('!' + i * 7 % 90);
+  std::erase_if(text, [](char c) { return c == '"' || c == '\\'; });
+  const auto prefix = [&text](std::size_t size) { return std::string_view{text}.substr(0, size); };
+  const auto log_all = [&](Logger log) {
+    for (std::size_t size = 0; size <= text.size(); ++size) {
+      const std::string_view other = prefix(text.size() - size);
+      XYLEM_INFO(log, "{}", prefix(size));
+      XYLEM_INFO(log, "{}|{}|{}", prefix(size), size, other, field("key", other));
+      log.info("{}|{}|{}", other, size, prefix(size));
+    }
+  };
+  const auto lines = logged(log_all);
+  REQUIRE(lines.size() == 3 * (text.size() + 1));
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    const std::string_view other = prefix(text.size() - size);
+    CHECK(lines[3 * size].message() == prefix(size));
+    CHECK(lines[3 * size + 1].message() == fmt::format("{}|{}|{}", prefix(size), size, other));
+    CHECK(fields_of(lines[3 * size + 1]) == fmt::format(R"("key":"{}")", other));
+    CHECK(lines[3 * size + 2].message() == fmt::format("{}|{}|{}", other, size, prefix(size)));
+  }
+}
+
 TEST_CASE("a type of the program's own is rendered by the call, with its specification") {
   const auto log_all = [](Logger log) {
     Point point{1, -2};

@@ -36,9 +36,7 @@ bool has_invariant_tsc() {
 }
 
 std::uint64_t read_tick(TickSource source) {
-#if defined(__x86_64__)
-  if (source == TickSource::tsc) return __rdtsc();
-#endif
+  if (source == TickSource::tsc) return detail::fast_tick();
   return static_cast<std::uint64_t>(read_clock_ns(CLOCK_MONOTONIC));
 }
 

@@ -33,16 +33,23 @@ constexpr std::int64_t wait_us = 10'000;
 
 void pause() {
 #if defined(__x86_64__)
-  _mm_pause();
+  __builtin_ia32_pause();
 #endif
 }
 
 /// What else a thread that logs has; apart from Producer, so that a call reaches less memory.
 struct Attachment {
   Ring* ring = nullptr;
+  std::uint64_t limit = 0;
   bool has_untold_drops = false;
 };
 constinit thread_local Attachment t_attachment{};
+
+/// The fast path reads no clock but the TSC: with another, a limit of 0 sends every call here.
+void set_limit(Producer& producer, std::uint64_t limit) {
+  t_attachment.limit = limit;
+  producer.limit = producer.tick_is_tsc ? limit : 0;
+}
 
 /// Ends the thread's use of its ring. As a pthread key's destructor it runs after those of
 /// thread_local objects, which may log; should yet another key's destructor log after it, the
@@ -71,10 +78,10 @@ bool attach(Producer& producer) noexcept {
     t_attachment.ring = &ring;
     producer.slots = ring.slots();
     producer.head = ring.words().head.load_relaxed();
-    producer.limit = producer.head;
     producer.mask = ring.capacity() - 1;
     producer.published = &ring.words().head;
     producer.tick_is_tsc = ring.source == TickSource::tsc;
+    set_limit(producer, producer.head);
     detach_at_thread_end();
     engine.start_for_thread();
     return true;
@@ -88,8 +95,8 @@ bool attach(Producer& producer) noexcept {
 /// RingReader::release(): the consumer has read the slots below it.
 bool has_room(Producer& producer, std::uint64_t slots) {
   Ring& ring = *t_attachment.ring;
-  producer.limit = ring.words().tail.load_acquire() + ring.capacity();
-  return producer.head + slots <= producer.limit;
+  set_limit(producer, ring.words().tail.load_acquire() + ring.capacity());
+  return producer.head + slots <= t_attachment.limit;
 }
 
 /// The release pairs with the acquire in Consumer::tell_silent_drops(): who sees the sum sees the
@@ -99,7 +106,7 @@ void count_drop(Producer& producer) {
   words.dropped.store_release(words.dropped.load_relaxed() + 1);
   t_attachment.has_untold_drops = true;
   // The next call must come here too: the note about the drop goes first.
-  producer.limit = producer.head;
+  set_limit(producer, producer.head);
 }
 
 void write_drop_note(Producer& producer) {
@@ -137,6 +144,7 @@ bool wait_for_room(Producer& producer, std::uint64_t slots) {
 
 /// Room in the ring, by the configured policy.
 bool find_slots(Producer& producer, std::uint64_t slots) {
+  if (producer.head + slots <= t_attachment.limit) return true;
   const std::uint64_t needed = slots + (t_attachment.has_untold_drops ? 1 : 0);
   if (!has_room(producer, needed)) {
     const bool may_wait = Engine::instance().exchange().settings().when_full == WhenFull::block;
@@ -148,10 +156,10 @@ bool find_slots(Producer& producer, std::uint64_t slots) {
   if (t_attachment.has_untold_drops) write_drop_note(producer);
   // Come back at half a ring, to wake a consumer that sleeps before it is too late.
   const std::uint64_t half = producer.head + slots + (producer.mask + 1) / 2;
-  if (producer.limit < half) {
+  if (t_attachment.limit < half) {
     Engine::instance().exchange().press();
   } else {
-    producer.limit = half;
+    set_limit(producer, half);
   }
   return true;
 }

@@ -27,7 +27,7 @@ std::string identity_of(const detail::SiteSpec& spec) {
               std::to_string(static_cast<int>(spec.source.level)) + ' ';
   for (std::size_t i = 0; i < spec.arguments; ++i) {
     identity += static_cast<char>('a' + static_cast<int>(spec.kinds[i]));
-    if (spec.keys[i].data() != nullptr) append(identity, spec.keys[i]);
+    if (spec.keys[i].data != nullptr) append(identity, spec.keys[i].view());
   }
   return identity;
 }
@@ -44,8 +44,9 @@ std::unique_ptr<const Site> make_site(std::uint32_t id, const detail::SiteSpec& 
   site->has_tails = false;
   for (std::size_t i = 0; i < spec.arguments; ++i) {
     const Kind kind = spec.kinds[i];
-    const bool is_field = spec.keys[i].data() != nullptr;
-    site->arguments.push_back({kind, is_field, std::string{spec.keys[i]}, site->fixed_bytes});
+    const bool is_field = spec.keys[i].data != nullptr;
+    site->arguments.push_back(
+        {kind, is_field, std::string{spec.keys[i].view()}, site->fixed_bytes});
     site->fixed_bytes += detail::fixed_bytes(kind);
     site->has_tails |= detail::has_tail(kind);
   }
@@ -57,7 +58,7 @@ class Registry {
   Registry() {
     static constexpr Kind text[] = {Kind::string};
     static constexpr Kind count[] = {Kind::uint64};
-    static constexpr std::string_view no_keys[1] = {};
+    static constexpr detail::KeyText no_keys[1] = {};
     intern({{"(no more call sites)", "", "", 0, Level::warning}, nullptr, nullptr, 0});
     intern({{"{}", "", "", 0, Level::notset}, text, no_keys, 1});
     intern({{"{} records dropped", "", "", 0, Level::warning}, count, no_keys, 1});
@@ -72,7 +73,7 @@ class Registry {
     const std::lock_guard lock{mutex_};
     const std::uint32_t id = intern_locked(spec);
     for (std::size_t probe = 0; probe < detail::free_site_probes; ++probe) {
-      detail::FreeSite& entry = detail::free_sites[(hash / 2 + probe) % detail::free_site_slots];
+      detail::FreeSite& entry = detail::free_site(hash, probe);
       if (entry.hash.load_relaxed() == hash) break;
       if (entry.hash.load_relaxed() == 0) {
         entry.id.store_relaxed(id);

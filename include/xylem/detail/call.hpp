@@ -29,47 +29,76 @@ constexpr std::uint64_t key_hash(const T&... arguments) noexcept {
   return hash;
 }
 
-/// Calls register_it(spec) with the description of the call. Keeps the arrays on its stack.
-template <typename Register, typename... T>
-std::uint32_t describe_call(Register&& register_it, const SiteSource& source,
-                            const T&... arguments) {
-  constexpr Kind kinds[sizeof...(T) + 1] = {kind_of_prepared<T>...};
-  std::string_view keys[sizeof...(T) + 1];
-  std::size_t i = 0;
-  [[maybe_unused]] const auto add = [&](const auto& argument) {
-    for_each_field([&](const auto& field) { keys[i] = field.key.text(); }, argument);
-    ++i;
-  };
-  (add(arguments), ...);
-  return register_it(SiteSpec{source, kinds, keys, sizeof...(T)});
-}
-
+/// Whether a site is registered under the keys at hand. One without keys, if it is registered.
 template <typename... T>
-[[gnu::cold, gnu::noinline]] std::uint64_t register_macro_site(MacroSite& site,
-                                                               const T&... prepared) {
-  const std::uint64_t word =
-      site_word(key_hash(prepared...), describe_call(register_site, site.source, prepared...));
-  site.word.store_release(word);
-  return word;
-}
-
-template <typename... T>
-[[gnu::always_inline]] inline std::uint64_t id_of(MacroSite& site, const T&... prepared) {
-  std::uint64_t word = site.word.load_acquire();
-  if (!matches(word, key_hash(prepared...))) [[unlikely]] {
-    word = register_macro_site(site, prepared...);
+[[gnu::always_inline]] inline bool is_known(std::uint64_t word, const T&... prepared) noexcept {
+  if constexpr ((is_field<T> || ...)) {
+    return matches(word, key_hash(prepared...));
+  } else {
+    return word != 0;
   }
-  return word & id_mask;
 }
 
-// The parts of the format one by one: a reference to it would keep it in memory on the fast path.
-template <typename... T>
-[[gnu::cold, gnu::noinline]] std::uint64_t register_unknown_site(
-    std::uint64_t hash, Level level, std::uint32_t line, const char* format, std::size_t size,
-    const char* file, const char* function, const T&... prepared) {
-  const auto remember = [hash](const SiteSpec& spec) { return register_free_site(hash, spec); };
-  return describe_call(remember, {{format, size}, file, function, line, level}, prepared...);
+/// In place of a key, for an argument that has none. Empty, so that it travels in no register.
+struct NoKey {};
+
+constexpr KeyText text_of(NoKey) noexcept {
+  return {nullptr, 0};
 }
+constexpr KeyText text_of(KeyText key) noexcept {
+  return key;
+}
+
+template <typename T>
+constexpr NoKey key_of(const T&) noexcept {
+  return {};
+}
+template <typename S>
+constexpr KeyText key_of(const Field<S>& field) noexcept {
+  return field.key.text();
+}
+
+/// The key and the plain stored value that P, a prepared argument, travels as.
+template <typename P>
+using KeyOf = decltype(key_of(std::declval<const P&>()));
+template <typename P>
+using PlainOf = std::remove_cvref_t<decltype(plain(std::declval<const P&>()))>;
+
+/// Does a call from the beginning, whatever keeps it from the fast path: a site that is new, a ring
+/// that is full, a clock other than the TSC. One for all calls with the same types of arguments. It
+/// takes values: a reference to one would keep it in memory on the fast path.
+template <typename Keys, typename Values>
+struct SlowCall;
+template <typename... K, typename... S>
+struct SlowCall<Types<K...>, Types<S...>> {
+  static constexpr Kind kinds[sizeof...(S) + 1] = {kind_of<S>...};
+
+  // The last one is for the compiler, which takes an array without elements for uninitialised.
+  static void fill(KeyText* texts, K... keys) noexcept {
+    ((*texts++ = text_of(keys)), ...);
+    *texts = text_of(NoKey{});
+  }
+
+  [[gnu::cold, gnu::noinline]] static void log(MacroSite& site, const LoggerState& logger,
+                                               K... keys, S... values) {
+    KeyText texts[sizeof...(S) + 1];
+    fill(texts, keys...);
+    const std::uint32_t id = id_of_macro_site(site, kinds, texts, sizeof...(S));
+    submit_slowly(header_word(id, logger.id, 0), values...);
+  }
+
+  // The parts of the format one by one, for the same reason.
+  [[gnu::cold, gnu::noinline]] static void log(std::uint64_t hash, const LoggerState& logger,
+                                               Level level, std::uint32_t line, const char* format,
+                                               std::size_t size, const char* file,
+                                               const char* function, K... keys, S... values) {
+    KeyText texts[sizeof...(S) + 1];
+    fill(texts, keys...);
+    const SiteSource source{{format, size}, file, function, line, level};
+    const std::uint32_t id = id_of_free_site(hash, {source, kinds, texts, sizeof...(S)});
+    submit_slowly(header_word(id, logger.id, 0), values...);
+  }
+};
 
 /// A hash of the argument types, which a template may vary at one place in the source.
 template <typename... T>
@@ -79,25 +108,6 @@ inline constexpr std::uint64_t kinds_hash = [] {
    ...);
   return hash;
 }();
-
-template <typename F, typename... T>
-[[gnu::always_inline]] inline std::uint64_t id_of(Level level, const F& format,
-                                                  const T&... prepared) {
-  const std::uint64_t hash =
-      mix(mix(format.hash, key_hash(prepared...)),
-          kinds_hash<T...> + static_cast<std::uint64_t>(static_cast<int>(level))) |
-      1;  // 0 marks a free entry
-  for (std::size_t probe = 0; probe < free_site_probes; ++probe) {
-    const FreeSite& entry = free_sites[(hash / 2 + probe) % free_site_slots];
-    const std::uint64_t found = entry.hash.load_acquire();
-    if (found == hash) [[likely]] {
-      return entry.id.load_relaxed();
-    }
-    if (found == 0) break;
-  }
-  return register_unknown_site(hash, level, format.line, format.text, format.size, format.file,
-                               format.function, prepared...);
-}
 
 /// For each argument, how many of those before it take a `{}`.
 template <typename... T>
@@ -113,13 +123,35 @@ struct Positions {
 template <typename... P>
 [[gnu::always_inline]] inline void submit_macro(MacroSite& site, const LoggerState& logger,
                                                 const P&... prepared) {
-  submit(id_of(site, prepared...), logger.id, plain(prepared)...);
+  Producer& producer = t_producer;
+  const std::uint64_t word = site.word.load_acquire();
+  const std::uint64_t slots = slots_for(encoded_size(plain(prepared)...));
+  if (!is_known(word, prepared...) || !fits(producer, slots)) [[unlikely]] {
+    SlowCall<Types<KeyOf<P>...>, Types<PlainOf<P>...>>::log(site, logger, key_of(prepared)...,
+                                                            plain(prepared)...);
+    return;
+  }
+  submit_fitting(producer, header_word(id_of_word(word), logger.id, 0), slots, plain(prepared)...);
 }
 
 template <typename F, typename... P>
 [[gnu::always_inline]] inline void submit_free(Level level, const LoggerState& logger,
                                                const F& format, const P&... prepared) {
-  submit(id_of(level, format, prepared...), logger.id, plain(prepared)...);
+  Producer& producer = t_producer;
+  const std::uint64_t hash =
+      mix(mix(format.hash, key_hash(prepared...)),
+          kinds_hash<P...> + static_cast<std::uint64_t>(static_cast<int>(level))) |
+      1;  // 0 marks a free entry
+  const FreeSite& entry = free_site(hash, 0);
+  const std::uint64_t slots = slots_for(encoded_size(plain(prepared)...));
+  if (entry.hash.load_acquire() != hash || !fits(producer, slots)) [[unlikely]] {
+    SlowCall<Types<KeyOf<P>...>, Types<PlainOf<P>...>>::log(
+        hash, logger, level, format.line, format.text, format.size, format.file, format.function,
+        key_of(prepared)..., plain(prepared)...);
+    return;
+  }
+  submit_fitting(producer, header_word(entry.id.load_relaxed(), logger.id, 0), slots,
+                 plain(prepared)...);
 }
 
 template <std::size_t... I, typename... Args>

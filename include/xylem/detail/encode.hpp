@@ -24,26 +24,45 @@ constexpr std::size_t tail_size(const S& value) noexcept {
   }
 }
 
-/// Writes one argument and moves both places on.
+/// The length as it is stored.
 template <typename S>
-inline void encode_one(std::byte*& fixed, std::byte*& tail, const S& value) noexcept {
+constexpr std::uint32_t tail_bytes(const S& value) noexcept {
+  return static_cast<std::uint32_t>(tail_size(value));
+}
+
+template <typename S>
+[[gnu::always_inline]] inline void encode_fixed_part(std::byte*& at, const S& value) noexcept {
   if constexpr (has_tail(kind_of<S>)) {
-    const auto size = static_cast<std::uint32_t>(value.text.size());
-    std::memcpy(fixed, &size, sizeof size);
-    if (size != 0) std::memcpy(tail, value.text.data(), size);  // data() may be null
-    tail += size;
+    const std::uint32_t size = tail_bytes(value);
+    std::memcpy(at, &size, sizeof size);
   } else if constexpr (kind_of<S> != Kind::null) {
     static_assert(sizeof(S) == fixed_size<S>);
-    std::memcpy(fixed, &value, sizeof value);
+    std::memcpy(at, &value, sizeof value);
   }
-  fixed += fixed_size<S>;
+  at += fixed_size<S>;
+}
+
+/// Writes the fixed parts; returns where the bytes of the strings begin.
+template <typename... S>
+[[gnu::always_inline]] inline std::byte* encode_fixed(std::byte* payload,
+                                                      const S&... values) noexcept {
+  (encode_fixed_part(payload, values), ...);
+  return payload;
+}
+
+template <typename S>
+inline void encode_tail(std::byte*& at, const S& value) noexcept {
+  if constexpr (has_tail(kind_of<S>)) {
+    const std::uint32_t size = tail_bytes(value);
+    if (size != 0) std::memcpy(at, value.text.data(), size);  // data() may be null
+    at += size;
+  }
 }
 
 template <typename... S>
 inline void encode(std::byte* payload, const S&... values) noexcept {
-  [[maybe_unused]] std::byte* fixed = payload;
-  [[maybe_unused]] std::byte* tail = payload + (std::size_t{0} + ... + fixed_size<S>);
-  (encode_one(fixed, tail, values), ...);
+  [[maybe_unused]] std::byte* tail = encode_fixed(payload, values...);
+  (encode_tail(tail, values), ...);
 }
 
 template <typename... S>

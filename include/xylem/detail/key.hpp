@@ -23,6 +23,15 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) noexcept {
   return hash ^ hash >> 32;
 }
 
+/// The text of a key, or null data for an argument that has none. Not a std::string_view, because
+/// an array of those is zeroed before it is filled.
+struct KeyText {
+  const char* data;
+  std::size_t size;
+
+  constexpr std::string_view view() const noexcept { return {data, size}; }
+};
+
 /// The name of a field. Only a literal converts to it, so that the hash is a constant of the call
 /// and the text outlives the record.
 struct Key {
@@ -34,7 +43,7 @@ struct Key {
   consteval Key(const char (&literal)[N])  // NOLINT(google-explicit-constructor): field("id", x)
       : data{literal}, size{N - 1}, hash{hash_text({literal, N - 1})} {}
 
-  constexpr std::string_view text() const noexcept { return {data, size}; }
+  constexpr KeyText text() const noexcept { return {data, size}; }
 };
 
 }  // namespace xylem::detail

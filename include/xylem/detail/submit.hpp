@@ -18,7 +18,7 @@ inline constexpr std::size_t slots_ahead = 32;
 /// Brings the cache line here and into a state in which it can be written. By name, because GCC
 /// makes a plain prefetch of the builtin unless it is told of a processor; those of x86-64 that do
 /// not know the instruction take it as none.
-inline void prefetch_for_writing(const std::byte* line) noexcept {
+[[gnu::always_inline]] inline void prefetch_for_writing(const std::byte* line) noexcept {
 #if defined(__x86_64__)
   asm volatile("prefetchw %0" : : "m"(*line));
 #else
@@ -26,42 +26,69 @@ inline void prefetch_for_writing(const std::byte* line) noexcept {
 #endif
 }
 
-/// Publishes the record. The release pairs with the acquire load of the head in
+/// Publishes what was written up to `head`. The release pairs with the acquire load of the head in
 /// drain::RingReader::poll(): a consumer that sees the new head sees the record's bytes.
-inline void publish(Producer& producer, std::uint64_t slots) noexcept {
-  producer.head += slots;
-  producer.published->store_release(producer.head);
+[[gnu::always_inline]] inline void publish(Producer& producer, std::uint64_t head) noexcept {
+  producer.head = head;
+  producer.published->store_release(head);
 }
 
+/// Whether a record of so many slots may be written without further ado.
+[[gnu::always_inline]] inline bool fits(const Producer& producer, std::uint64_t slots) noexcept {
+  return producer.head + slots <= producer.limit && slots <= max_record_slots;
+}
+
+/// Copies text to `to`; returns the end of the copy. A call instead of std::memcpy()'s, with short
+/// texts, which most are, copied at once.
+std::byte* copy_text(std::byte* to, const char* text, std::size_t size) noexcept;
+
+/// copy_text() and publish() in one: a call that ends with it has nothing to keep in registers
+/// meanwhile, and so nothing to save.
+void copy_text_and_publish(std::byte* to, const char* text, std::size_t size,
+                           std::uint64_t head) noexcept;
+
+/// Copies the texts among the values to `tail`, and publishes.
+[[gnu::always_inline]] inline void finish(Producer& producer, std::byte*,
+                                          std::uint64_t head) noexcept {
+  publish(producer, head);
+}
+template <typename S, typename... Rest>
+[[gnu::always_inline]] inline void finish(Producer& producer, std::byte* tail, std::uint64_t head,
+                                          const S& value, const Rest&... rest) noexcept {
+  if constexpr (!has_tail(kind_of<S>)) {
+    finish(producer, tail, head, rest...);
+  } else if constexpr ((has_tail(kind_of<Rest>) || ...)) {
+    finish(producer, copy_text(tail, value.text.data(), tail_bytes(value)), head, rest...);
+  } else {
+    copy_text_and_publish(tail, value.text.data(), tail_bytes(value), head);
+  }
+}
+
+/// Writes a record that fits() and publishes it. `ids` is a header without a count of slots.
 template <typename... S>
-[[gnu::cold, gnu::noinline]] void submit_slowly(std::uint64_t ids, const S&... values) noexcept {
+[[gnu::always_inline]] inline void submit_fitting(Producer& producer, std::uint64_t ids,
+                                                  std::uint64_t slots,
+                                                  const S&... values) noexcept {
+  std::byte* const at = producer.slots + (producer.head & producer.mask) * slot_bytes;
+  const std::uint64_t head = producer.head + slots;
+  // The consumer has read the slots since they were last written, so each has to be fetched back
+  // from its cache. As many ahead as a burst may be long; the second mapping holds what is beyond
+  // the end.
+  prefetch_for_writing(at + slots_ahead * slot_bytes);
+  write_header(at, ids | slots << slots_shift, fast_tick());
+  finish(producer, encode_fixed(at + header_bytes, values...), head, values...);
+}
+
+/// Writes a record that may have to wait for room, go to a spill block or be dropped.
+template <typename... S>
+void submit_slowly(std::uint64_t ids, const S&... values) noexcept {
   Producer& producer = t_producer;
   const Room room = make_room(producer, encoded_size(values...));
   if (room.header == nullptr) return;
   // Only now: a wait for room must not leave the record older than those logged meanwhile.
   write_header(room.header, ids | room.word, tick(producer));
   encode(room.payload, values...);
-  publish(producer, room.slots);
-}
-
-template <typename... S>
-[[gnu::always_inline]] inline void submit(std::uint64_t site, std::uint64_t logger,
-                                          const S&... values) noexcept {
-  Producer& producer = t_producer;
-  const std::uint64_t slots = slots_for(encoded_size(values...));
-  const std::uint64_t ids = header_word(site, logger, 0);
-  if (producer.head + slots > producer.limit || slots > max_record_slots) [[unlikely]] {
-    submit_slowly(ids, values...);
-    return;
-  }
-  std::byte* const at = producer.slots + (producer.head & producer.mask) * slot_bytes;
-  // The consumer has read the slots since they were last written, so each has to be fetched back
-  // from its cache. As many ahead as a burst may be long; the second mapping holds what is beyond
-  // the end.
-  prefetch_for_writing(at + slots_ahead * slot_bytes);
-  write_header(at, ids | slots << slots_shift, tick(producer));
-  encode(at + header_bytes, values...);
-  publish(producer, slots);
+  publish(producer, producer.head + room.slots);
 }
 
 }  // namespace xylem::detail
