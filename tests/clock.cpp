@@ -3,6 +3,7 @@
 #include "drain/clock.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
@@ -152,12 +153,37 @@ TEST_CASE("a time stamp is the time of the call, with either clock") {
   }
 }
 
+TEST_CASE("the coarse clock is never ahead of the call, and goes on while little is logged") {
+  const TempDir dir;
+  const Session session{ToFile{.path = dir / "log.jsonl", .engine = R"({"clock": "coarse"})"}};
+  std::vector<std::int64_t> end_us;
+  std::vector<Line> lines;
+  const std::int64_t begin_us = utc_ns() / 1000;
+  // However busy the machine is: a consumer that reads the clock comes to it at some time.
+  constexpr std::int64_t patience_us = 20'000'000;
+  std::thread([&] {
+    do {
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+      XYLEM_INFO(xylem::get_logger("clock"), "");
+      end_us.push_back(utc_ns() / 1000);
+      xylem::flush();
+      lines = read_lines(dir / "log.jsonl");
+    } while (to_us(lines.back().string("timestamp")) <= begin_us + 100'000 &&
+             end_us.back() < begin_us + patience_us);
+  }).join();
+  CHECK(to_us(lines.back().string("timestamp")) > begin_us + 100'000);
+  CHECK(to_us(lines.front().string("timestamp")) >= begin_us - 1000);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    CHECK(to_us(lines[i].string("timestamp")) <= end_us[i] + 1000);
+  }
+}
+
 TEST_CASE("the time stamps of a thread never decrease") {
   // Those of a file may: a thread can be stopped between the reading of the clock and the end of
   // its call, and be overtaken.
   constexpr int threads = 4;
   constexpr int records = is_sanitized ? 3'000 : 30'000;
-  for (const std::string clock : {"tsc", "system"}) {
+  for (const std::string clock : {"tsc", "system", "coarse"}) {
     CAPTURE(clock);
     const TempDir dir;
     const Session session{

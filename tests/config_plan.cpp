@@ -369,6 +369,8 @@ TEST_CASE("the engine's own settings") {
   CHECK(told.ring_slots == 64);
   CHECK(told.when_full == WhenFull::drop);
   CHECK(told.clock == ClockSource::system);
+  CHECK(parse(R"({"version": 1, "xylem": {"clock": "coarse"}})").engine.clock ==
+        ClockSource::coarse);
   CHECK(parse(R"({"version": 1, "xylem": {"ring": {"slots": 1048576}}})").engine.ring_slots ==
         1048576);
 }

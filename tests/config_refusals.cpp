@@ -247,8 +247,8 @@ const std::vector<Refusal> not_available = {
      "Expected 'block' or 'drop', got 'discard'", "xylem.ring.when_full"},
     {R"j({"version": 1, "xylem": {"ring": {"when_full": null}}})j",
      "Expected 'block' or 'drop', got None", "xylem.ring.when_full"},
-    {R"j({"version": 1, "xylem": {"clock": "coarse"}})j",
-     "Expected 'tsc' or 'system', got 'coarse'", "xylem.clock"},
+    {R"j({"version": 1, "xylem": {"clock": "fine"}})j",
+     "Expected 'tsc', 'system' or 'coarse', got 'fine'", "xylem.clock"},
     {R"j({"version": 1, "xylem": {"synchronous": true}})j", "Unknown key 'synchronous'",
      "xylem.synchronous"},
 };

@@ -9,14 +9,19 @@
 namespace xylem {
 namespace {
 
+drain::TickSource to_source(config::ClockSource clock) {
+  if (clock == config::ClockSource::coarse) return drain::TickSource::coarse;
+  const bool wants_tsc = clock == config::ClockSource::tsc;
+  return wants_tsc && drain::has_invariant_tsc() ? drain::TickSource::tsc
+                                                 : drain::TickSource::monotonic;
+}
+
 drain::Settings to_settings(const config::EnginePlan& plan) {
-  const bool wants_tsc = plan.clock == config::ClockSource::tsc;
   return {
       .ring_slots = plan.ring_slots,
       .when_full =
           plan.when_full == config::WhenFull::drop ? drain::WhenFull::drop : drain::WhenFull::block,
-      .clock = wants_tsc && drain::has_invariant_tsc() ? drain::TickSource::tsc
-                                                       : drain::TickSource::monotonic,
+      .clock = to_source(plan.clock),
   };
 }
 

@@ -271,7 +271,7 @@ void describe_engine(const Plan& plan, std::string& out) {
                                 plan.engine.when_full == WhenFull::block
                                     ? "callers wait when it is full"
                                     : "records are dropped when it is full"));
-  table.add("clock", plan.engine.clock == ClockSource::tsc ? "tsc" : "system");
+  table.add("clock", std::string{clock_words[static_cast<std::size_t>(plan.engine.clock)]});
   table.add("loggers not named", plan.disable_existing_loggers ? "disabled" : "left as they are");
   table.print("Engine", out);
 }

@@ -22,15 +22,25 @@ void check_keys(const Cursor& config, std::span<const std::string_view> known) {
   }
 }
 
-/// One of two words; the first stands for `false`.
-bool read_choice(const Cursor& config, std::string_view key, std::string_view first,
-                 std::string_view second) {
+/// "'a', 'b' or 'c'".
+std::string alternatives(std::span<const std::string_view> words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += python_repr(words[i]);
+  }
+  return text;
+}
+
+/// The place of one of these words among them; that of the first when there is no such key.
+std::size_t read_choice(const Cursor& config, std::string_view key,
+                        std::span<const std::string_view> words) {
   const std::optional<Cursor> choice = config.find(key);
-  if (!choice) return false;
+  if (!choice) return 0;
   const auto* word = choice->value().get_if<std::string>();
-  if (word != nullptr && (*word == first || *word == second)) return *word == second;
-  choice->fail("Expected " + python_repr(first) + " or " + python_repr(second) + ", got " +
-               python_repr(choice->value()));
+  const auto found = word == nullptr ? words.end() : std::find(words.begin(), words.end(), *word);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  choice->fail("Expected " + alternatives(words) + ", got " + python_repr(choice->value()));
 }
 
 std::uint32_t read_slots(const Cursor& ring, std::uint32_t fallback) {
@@ -57,11 +67,9 @@ EnginePlan read_engine(const Cursor& document) {
   if (const std::optional<Cursor> ring = engine->find("ring")) {
     check_keys(*ring, ring_keys);
     plan.ring_slots = read_slots(*ring, plan.ring_slots);
-    plan.when_full =
-        read_choice(*ring, "when_full", "block", "drop") ? WhenFull::drop : WhenFull::block;
+    plan.when_full = static_cast<WhenFull>(read_choice(*ring, "when_full", when_full_words));
   }
-  plan.clock =
-      read_choice(*engine, "clock", "tsc", "system") ? ClockSource::system : ClockSource::tsc;
+  plan.clock = static_cast<ClockSource>(read_choice(*engine, "clock", clock_words));
   return plan;
 }
 

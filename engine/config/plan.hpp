@@ -127,13 +127,18 @@ struct LoggerPlan {
 };
 
 enum class WhenFull { block, drop };
+inline constexpr std::string_view when_full_words[] = {"block", "drop"};
 
 enum class ClockSource {
   /// The processor's time stamp counter, converted on the consumer.
   tsc,
   /// The kernel's clock, read at every call.
   system,
+  /// The kernel's clock as the consumer read it last: microseconds ago when there is much to do, up
+  /// to 16 ms after a silence.
+  coarse,
 };
+inline constexpr std::string_view clock_words[] = {"tsc", "system", "coarse"};
 
 inline constexpr std::uint32_t min_ring_slots = 64;
 inline constexpr std::uint32_t max_ring_slots = 1048576;

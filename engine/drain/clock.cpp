@@ -36,7 +36,7 @@ bool has_invariant_tsc() {
 }
 
 std::uint64_t read_tick(TickSource source) {
-  if (source == TickSource::tsc) return detail::fast_tick();
+  if (source == TickSource::tsc) return detail::processor_tick();
   return static_cast<std::uint64_t>(read_clock_ns(CLOCK_MONOTONIC));
 }
 

@@ -10,6 +10,7 @@ namespace xylem::drain {
 enum class TickSource {
   tsc,        // the processor's time stamp counter
   monotonic,  // CLOCK_MONOTONIC in ns
+  coarse,     // the same, as the consumer read it last
 };
 
 /// Whether the time stamp counter runs at one rate in all power states on all cores (CPUID

@@ -131,7 +131,9 @@ void Consumer::drain_all() {
 /// the other record could be seen too. Later ones wait for the next pass, where the same holds.
 std::uint64_t Consumer::pass() {
   tsc_clock_.update(read_tick(tsc_clock_.source()));
-  monotonic_clock_.update(read_tick(TickSource::monotonic));
+  const std::uint64_t monotonic_tick = read_tick(TickSource::monotonic);
+  monotonic_clock_.update(monotonic_tick);
+  exchange_.keep_tick(monotonic_tick);
   const std::int64_t now_ns = this->now_ns();
   take_new_rings();
   for (const auto& reader : readers_) reader->poll();
@@ -236,6 +238,7 @@ void Consumer::hand_over() {
   for (sink::Sink* const sink : router_->sinks()) {
     if (!sink->idle()) sink->flush_behind(now_ms);
   }
+  exchange_.keep_tick(read_tick(TickSource::monotonic));
   end_batch();
   release_written();
 }

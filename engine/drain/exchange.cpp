@@ -14,6 +14,8 @@ Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread) {
   ring->thread = std::move(thread);
   ring->source = clock_.load(std::memory_order_relaxed);
   ring->words().closed.store_relaxed(0);
+  // The consumer may have slept, or may not have begun.
+  keep_tick(read_tick(TickSource::monotonic));
   announce(*ring);
   return *ring;
 }
@@ -27,6 +29,13 @@ Ring* Exchange::reuse_ring(std::uint64_t slots) {
     free_rings_.enqueue(ring);
   }
   return nullptr;
+}
+
+/// Several threads may do so: the clock never goes back.
+void Exchange::keep_tick(std::uint64_t monotonic_tick) {
+  std::uint64_t kept = kept_tick_.load_relaxed();
+  while (kept < monotonic_tick && !kept_tick_.replace_relaxed(kept, monotonic_tick)) {
+  }
 }
 
 void Exchange::retire(Ring& ring) {

@@ -39,6 +39,9 @@ class Exchange {
 
   SpillPool& spills() { return spills_; }
 
+  /// The coarse clock: CLOCK_MONOTONIC as the consumer, or a thread that took a ring, read it last.
+  const Atomic<std::uint64_t>& kept_tick() const { return kept_tick_; }
+
   /// Lets the consumer look at once.
   void wake();
   /// A ring fills: wakes the consumer unless it is awake anyway. May err when that is just falling
@@ -62,6 +65,8 @@ class Exchange {
 
   /// A thread has press()ed.
   bool is_pressed() const { return pressed_.load(std::memory_order_relaxed); }
+  /// Brings the coarse clock up to date.
+  void keep_tick(std::uint64_t monotonic_tick);
   bool has_commands() const { return commands_.size_approx() > 0; }
   Ring* next_new_ring();
   Command* next_command();
@@ -79,7 +84,8 @@ class Exchange {
   moodycamel::ConcurrentQueue<Command*> commands_;
   SpillPool spills_;
 
-  Atomic<std::uint32_t> wakes_;
+  alignas(64) Atomic<std::uint64_t> kept_tick_;  // read at every call: nothing else on its line
+  alignas(64) Atomic<std::uint32_t> wakes_;
   std::atomic<bool> asleep_{false};
   std::atomic<bool> pressed_{false};
 

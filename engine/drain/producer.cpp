@@ -45,10 +45,10 @@ struct Attachment {
 };
 constinit thread_local Attachment t_attachment{};
 
-/// The fast path reads no clock but the TSC: with another, a limit of 0 sends every call here.
+/// The fast path calls nobody for the time: where that must be, a limit of 0 sends every call here.
 void set_limit(Producer& producer, std::uint64_t limit) {
   t_attachment.limit = limit;
-  producer.limit = producer.tick_is_tsc ? limit : 0;
+  producer.limit = producer.tick_is_tsc || producer.kept_tick != nullptr ? limit : 0;
 }
 
 /// Ends the thread's use of its ring. As a pthread key's destructor it runs after those of
@@ -81,6 +81,8 @@ bool attach(Producer& producer) noexcept {
     producer.mask = ring.capacity() - 1;
     producer.published = &ring.words().head;
     producer.tick_is_tsc = ring.source == TickSource::tsc;
+    producer.kept_tick =
+        ring.source == TickSource::coarse ? &engine.exchange().kept_tick() : nullptr;
     set_limit(producer, producer.head);
     detach_at_thread_end();
     engine.start_for_thread();

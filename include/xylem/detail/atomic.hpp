@@ -22,6 +22,11 @@ class Atomic {
   T exchange_seq_cst(T value) noexcept {
     return __atomic_exchange_n(&value_, value, __ATOMIC_SEQ_CST);
   }
+  /// Stores `value` if the cell holds `expected`; else `expected` becomes what it holds.
+  bool replace_relaxed(T& expected, T value) noexcept {
+    return __atomic_compare_exchange_n(&value_, &expected, value, false, __ATOMIC_RELAXED,
+                                       __ATOMIC_RELAXED);
+  }
   T fetch_add_relaxed(T value) noexcept {
     return __atomic_fetch_add(&value_, value, __ATOMIC_RELAXED);
   }

@@ -21,7 +21,8 @@ struct Producer {
   std::uint64_t head;
   std::uint64_t limit;
   std::uint64_t mask;
-  Atomic<std::uint64_t>* published;  // where the consumer reads the head
+  Atomic<std::uint64_t>* published;        // where the consumer reads the head
+  const Atomic<std::uint64_t>* kept_tick;  // the coarse clock; null: another one
   bool tick_is_tsc;
 };
 
@@ -33,9 +34,9 @@ struct Producer {
 /// The tick of engines that do not count in TSC: CLOCK_MONOTONIC, in nanoseconds.
 std::uint64_t monotonic_tick() noexcept;
 
-/// The tick of a record that takes the fast path: only engines that count in TSC let one. The
-/// builtin, because the header of the intrinsic takes twice as long to compile as all else here.
-inline std::uint64_t fast_tick() noexcept {
+/// The processor's own counter. The builtin, because the header of the intrinsic takes twice as
+/// long to compile as all else here.
+inline std::uint64_t processor_tick() noexcept {
 #if defined(__x86_64__)
   return __builtin_ia32_rdtsc();
 #else
@@ -43,8 +44,18 @@ inline std::uint64_t fast_tick() noexcept {
 #endif
 }
 
+/// The tick of a record that takes the fast path: only engines that count in TSC or by the coarse
+/// clock let one.
+[[gnu::always_inline]] inline std::uint64_t fast_tick(const Producer& producer) noexcept {
+  if (producer.kept_tick != nullptr) [[unlikely]] {
+    return producer.kept_tick->load_relaxed();
+  }
+  return processor_tick();
+}
+
 inline std::uint64_t tick(const Producer& producer) noexcept {
-  return producer.tick_is_tsc ? fast_tick() : monotonic_tick();
+  const bool is_fast = producer.tick_is_tsc || producer.kept_tick != nullptr;
+  return is_fast ? fast_tick(producer) : monotonic_tick();
 }
 
 /// Where a record that did not simply fit is to be written.

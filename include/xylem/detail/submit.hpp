@@ -75,7 +75,7 @@ template <typename... S>
   // from its cache. As many ahead as a burst may be long; the second mapping holds what is beyond
   // the end.
   prefetch_for_writing(at + slots_ahead * slot_bytes);
-  write_header(at, ids | slots << slots_shift, fast_tick());
+  write_header(at, ids | slots << slots_shift, fast_tick(producer));
   finish(producer, encode_fixed(at + header_bytes, values...), head, values...);
 }
 
