@@ -63,6 +63,11 @@ void produce_into(drain::Ring& ring, std::uint64_t tick) {
 std::uint64_t consume(drain::RingReader& reader) {
   std::uint64_t sum = 0;
   std::uint64_t seen = 0;
+  std::uint64_t turn = 0;
+  const auto release = [&] {
+    reader.end_batch(turn);
+    reader.release(turn++);
+  };
   while (seen < records) {
     reader.poll();
     const std::uint64_t found = reader.waiting_slots();
@@ -71,9 +76,9 @@ std::uint64_t consume(drain::RingReader& reader) {
       const detail::HeaderView header{record::load<std::uint64_t>(record)};
       sum += record::load<std::uint64_t>(record + detail::header_bytes);
       reader.advance(header.slots());
-      if (reader.unreleased_slots() >= capacity / 2) reader.release();
+      if (reader.batch_slots() >= capacity / 2) release();
     }
-    reader.release();
+    release();
     seen += found;
     if (found < batch) lag();
   }
