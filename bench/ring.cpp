@@ -45,9 +45,13 @@ void lag() {
 
 void produce_into(drain::Ring& ring, std::uint64_t tick) {
   const std::uint64_t head = ring.words().head.load_relaxed();
-  detail::Producer producer{
-      ring.slots(),       head, ring.words().tail.load_relaxed() + capacity, capacity - 1,
-      &ring.words().head, false};
+  detail::Producer producer{ring.slots(),
+                            head,
+                            ring.words().tail.load_relaxed() + capacity,
+                            capacity - 1,
+                            &ring.words().head,
+                            nullptr,
+                            false};
   for (std::uint64_t i = 0; i < records; ++i) {
     while (producer.head == producer.limit) {
       producer.limit = ring.words().tail.load_acquire() + capacity;

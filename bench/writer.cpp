@@ -203,8 +203,9 @@ class Rounds {
   void fill() {
     const std::uint64_t capacity = ring_->capacity();
     const std::uint64_t begin = ring_->words().head.load_relaxed();
-    detail::Producer producer{ring_->slots(),       begin, begin + capacity, capacity - 1,
-                              &ring_->words().head, false};
+    detail::Producer producer{
+        ring_->slots(), begin, begin + capacity, capacity - 1, &ring_->words().head,
+        nullptr,        false};
     // Well in the past: a consumer lets records wait whose time has not come.
     std::uint64_t tick = drain::read_tick(ring_->source) - 2 * capacity * step_ns;
     std::byte payload[Workload::max_payload_bytes];

@@ -4,17 +4,19 @@
 
 namespace xylem::format {
 
-/// Copies 32 bytes by way of registers: the source may reach into the target, though not with bytes
-/// that count. In two vectors, because GCC 12 takes an object of 32 bytes over the stack, and the
-/// reload then waits for the store.
+/// Copies `blocks` times 16 bytes by way of registers: the source may reach into the target, though
+/// not with bytes that count. In vectors of 16, because GCC 12 takes an object of 32 bytes over the
+/// stack, and the reload then waits for the store.
+template <int blocks>
+inline void copy_blocks(char* out, const char* from) {
+  using Block = char __attribute__((vector_size(16)));
+  Block all[blocks];
+  for (int i = 0; i < blocks; ++i) std::memcpy(&all[i], from + 16 * i, 16);
+  for (int i = 0; i < blocks; ++i) std::memcpy(out + 16 * i, &all[i], 16);
+}
+
 inline void copy_32(char* out, const char* from) {
-  using Vector = char __attribute__((vector_size(16)));
-  Vector low;
-  Vector high;
-  std::memcpy(&low, from, 16);
-  std::memcpy(&high, from + 16, 16);
-  std::memcpy(out, &low, 16);
-  std::memcpy(out + 16, &high, 16);
+  copy_blocks<2>(out, from);
 }
 
 }  // namespace xylem::format

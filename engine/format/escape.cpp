@@ -51,8 +51,12 @@ struct Supported {
     // Needed because a static constructor may log before the runtime has looked at the machine.
     __builtin_cpu_init();
     add(escape_detail::sse2_kernel);
-    if (__builtin_cpu_supports("avx2")) add(escape_detail::avx2_kernel);
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                          __builtin_cpu_supports("bmi2");
+    if (has_avx2) add(escape_detail::avx2_kernel);
+    // The last two came later than the others: processors without them do as well with AVX2.
+    if (has_avx2 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("avx512vbmi")) {
       add(escape_detail::avx512_kernel);
     }
 #endif

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
+
+#include "format/step.hpp"
 
 /// JSON string bodies (no quotes added), at the speed of a copy.
 ///
@@ -23,6 +26,7 @@ struct EscapeKernel {
   const char* name;
   Function ascii;
   Function utf8;
+  std::array<Steps, style_count> steps;  ///< Of lines, by TextStyle.
 };
 
 /// The best kernel of this machine, chosen on the first call. A renderer of many strings keeps the

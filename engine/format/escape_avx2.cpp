@@ -1,4 +1,5 @@
 #include "format/escape_parts.hpp"
+#include "format/step_parts.hpp"
 
 #if defined(__x86_64__)
 
@@ -7,10 +8,10 @@
 // The functions below carry their own target, so the file needs no flag of the build, and nothing
 // that other files share can be compiled for a machine that they do not ask for.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2")
+#pragma GCC target("avx2,bmi,bmi2")
 #endif
 
 namespace xylem::format {
@@ -56,9 +57,24 @@ struct Vector {
 
 #include "format/escape_loop.inl"
 
+inline void copy_64(char* out, const char* from) {
+  const Vector low = Vector::load(from);
+  const Vector high = Vector::load(from + 32);
+  low.store(out);
+  high.store(out + 32);
+}
+
+using Quick = step_detail::QuickIntegers;
+
+#include "format/steps.inl"
+
 }  // namespace
 
-const EscapeKernel escape_detail::avx2_kernel{"avx2", escape<Vector, true>, escape<Vector, false>};
+const EscapeKernel escape_detail::avx2_kernel{
+    "avx2",
+    escape<Vector, true>,
+    escape<Vector, false>,
+    {steps<TextStyle::raw>, steps<TextStyle::ascii>, steps<TextStyle::utf8>}};
 
 }  // namespace xylem::format
 

@@ -1,4 +1,5 @@
 #include "format/escape_parts.hpp"
+#include "format/step_parts.hpp"
 
 namespace xylem::format {
 
@@ -20,9 +21,20 @@ struct Vector {
 
 #include "format/escape_loop.inl"
 
+inline void copy_64(char* out, const char* from) {
+  copy_blocks<4>(out, from);
+}
+
+using Quick = step_detail::QuickIntegers;
+
+#include "format/steps.inl"
+
 }  // namespace
 
-const EscapeKernel escape_detail::scalar_kernel{"scalar", escape<Vector, true>,
-                                                escape<Vector, false>};
+const EscapeKernel escape_detail::scalar_kernel{
+    "scalar",
+    escape<Vector, true>,
+    escape<Vector, false>,
+    {steps<TextStyle::raw>, steps<TextStyle::ascii>, steps<TextStyle::utf8>}};
 
 }  // namespace xylem::format

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "format/exact_decimal.hpp"
 #include "format/integer.hpp"
 
 namespace xylem::format {
@@ -89,31 +90,50 @@ char* write_decimal(char* out, std::uint64_t significand, int exponent) {
   return out + count + 1;
 }
 
-/// Tries `value` (not whole, at least 0.0001, below 10^15 / 10^decimals) as a number of at most
-/// `decimals` decimals; null when it is none.
-///
-/// At most 15 significant digits are then at stake, and two different decimals that short never
-/// share a double (DBL_DIG), so one that converts back to `value` is the shortest. The way back is
-/// exact arithmetic but for one correctly rounded division: both operands are below 2^53.
-template <unsigned decimals>
-inline char* try_few_decimals(char* out, double value) {
-  // Signed, because only signed conversions are single instructions everywhere.
-  constexpr std::int64_t scale = decimals == 8 ? 100'000'000 : 10'000;
-  static_assert(decimals == 8 || decimals == 4);
-  const double scaled = value * static_cast<double>(scale);
-  // Half a unit may round to the wrong neighbour, which the way back then refuses.
-  // NOLINTNEXTLINE(bugprone-incorrect-roundings)
-  const auto nearest = static_cast<std::int64_t>(scaled + 0.5);
-  if (static_cast<double>(nearest) / static_cast<double>(scale) != value) return nullptr;
-  const auto whole = static_cast<std::uint64_t>(nearest / scale);
-  const auto fraction = static_cast<std::uint32_t>(nearest % scale);
-  out = write_u64(out, whole);
-  *out++ = '.';
-  // As eight digits, whatever `decimals` is; the last ones are zeros and go.
-  const std::uint64_t digits =
-      integer_detail::spread_8_digits(decimals == 8 ? fraction : fraction * 10'000);
-  integer_detail::store_8(out, digits | integer_detail::ascii_zeros);
-  return out + 8 - std::countl_zero(digits) / 8;
+/// Writes a word of eight digits with the decimal point behind the first `whole_digits` (0 to 7) of
+/// them: nine bytes.
+inline char* write_with_point(char* out, std::uint64_t word, unsigned whole_digits) {
+  const unsigned shift = 8 * whole_digits;
+  const std::uint64_t whole = (std::uint64_t{1} << shift) - 1;
+  integer_detail::store_8(out + 1, word);
+  integer_detail::store_8(out, (word & whole) | std::uint64_t{'.'} << shift | (word & ~whole) << 8);
+  return out + 9;
+}
+
+/// Writes a decimal of 16 or 17 digits that is not whole, positional.
+inline char* write_exact(char* out, ExactDecimal decimal) {
+  using namespace integer_detail;
+  const std::uint64_t upper = decimal.digits / ten_to_8;
+  const std::uint64_t first = upper / ten_to_8;
+  const std::uint64_t digits2 =
+      spread_8_digits(static_cast<std::uint32_t>(upper - first * ten_to_8));
+  const std::uint64_t digits3 =
+      spread_8_digits(static_cast<std::uint32_t>(decimal.digits - upper * ten_to_8));
+  const int trailing =
+      digits3 != 0 ? std::countl_zero(digits3) / 8 : 8 + std::countl_zero(digits2) / 8;
+  const std::uint64_t word2 = digits2 | ascii_zeros;
+  const std::uint64_t word3 = digits3 | ascii_zeros;
+  const auto first_digit = static_cast<char>('0' + first);
+  if (decimal.decimals >= 17) {
+    append(out, "0.00000");
+    out += decimal.decimals - 15;
+    out[0] = first_digit;
+    store_8(out + 1, word2);
+    store_8(out + 9, word3);
+    return out + 17 - trailing;
+  }
+  // 16 digits begin with a zero, which goes unless it is the only one before the point.
+  const unsigned whole_digits = 16 - decimal.decimals;  // behind the first
+  *out = first_digit;
+  out += first != 0 || whole_digits == 0 ? 1 : 0;
+  if (whole_digits < 8) {
+    write_with_point(out, word2, whole_digits);
+    store_8(out + 9, word3);
+  } else {
+    store_8(out, word2);
+    write_with_point(out + 8, word3, whole_digits - 8);
+  }
+  return out + 17 - trailing;
 }
 
 template <class Layout, class Float>
@@ -130,13 +150,9 @@ inline char* write(char* out, Float value) {
       return append(write_u64(start, static_cast<std::uint64_t>(whole)), Layout::whole_suffix);
     }
     if constexpr (sizeof(Float) == sizeof(double)) {
-      char* end = nullptr;
-      if (magnitude >= 1e-4 && magnitude < 1e7) {
-        end = try_few_decimals<8>(start, magnitude);
-      } else if (magnitude >= 1e7 && magnitude < 1e11) {
-        end = try_few_decimals<4>(start, magnitude);
+      if (has_exact_decimal(magnitude)) [[likely]] {
+        return write_exact(start, shortest_decimal(magnitude));
       }
-      if (end != nullptr) return end;
     }
   } else if (!std::isfinite(value)) {
     if (std::isnan(value)) return append(out, negative ? Layout::negative_nan : Layout::nan);

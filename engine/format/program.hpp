@@ -10,31 +10,11 @@
 #include "format/escape.hpp"
 #include "format/json_value.hpp"
 #include "format/message.hpp"
+#include "format/step.hpp"
 #include "format/timestamp.hpp"
 #include "record/view.hpp"
 
 namespace xylem::format {
-
-/// How text goes into a line: as it is, or as the body of a JSON string.
-enum class TextStyle : std::uint8_t { raw, ascii, utf8 };
-
-/// What rendering needs besides the program: memory that all programs of a consumer share, so that
-/// it stays in the nearest cache. Belongs to the record taken in by the last prepare().
-struct Workspace {
-  struct Span {
-    const char* at;
-    std::size_t bytes;
-  };
-
-  /// As many arguments as there is room for from the start.
-  static constexpr std::size_t ready_arguments = 32;
-
-  const record::View* view = nullptr;
-  std::vector<const char*> starts = std::vector<const char*>(ready_arguments);  // of strings
-  std::vector<Span> written = std::vector<Span>(ready_arguments);  // where each argument stands
-  fmt::memory_buffer scratch;                                      // what prepare() rendered
-  std::vector<std::size_t> scratch_ends;
-};
 
 /// A line that was compiled for one call site, logger and formatter: constant text, escaped once
 /// and for all, around holes that each record fills.
@@ -47,45 +27,14 @@ struct Workspace {
 /// workspace has grown to its size. Belongs to the consumer thread.
 class Program {
  public:
-  enum class Hole : std::uint8_t {
-    none,   // the text at the end
-    int64,  // the argument's payload as digits
-    uint64,
-    float64,  // as libfmt's {}
-    float32,
-    float64_json,  // as json.dumps
-    float32_json,
-    boolean,
-    character,
-    pointer,
-    string,
-    json,
-    again,           // an argument that stands earlier in the line in the same form
-    again_as_float,  // float64 that stands earlier as libfmt writes it
-    timestamp,       // UTC, ISO 8601
-    thread_name,
-    thread_id,
-    line_break,  // '\n' unless the line so far ends in one
-    scratch,     // rendered by prepare()
-  };
-
-  /// Constant text, then a hole.
-  struct Op {
-    std::uint16_t text_bytes;
-    std::uint16_t argument;  // index; of a scratch hole: its index among them
-    std::uint32_t place;     // offset of the argument's fixed part << 8 | hole
-
-    Hole hole() const { return static_cast<Hole>(place & 0xff); }
-    std::uint32_t offset() const { return place >> 8; }
-  };
-  static constexpr std::size_t max_text_bytes = 0xffff;
-  static constexpr std::uint32_t max_offset = 0xffffff;
+  using Hole = format::Hole;
 
   /// What prepare() renders for one scratch hole: appends it, unescaped, to the buffer.
   using Render = std::function<void(fmt::memory_buffer& out, const record::View& view)>;
 
   /// Renders nothing yet; built by ProgramBuilder.
-  Program(const record::Site& site, TextStyle style, IsoUtcRenderer& clock, const JsonStyle& json);
+  Program(const record::Site& site, TextStyle style, IsoUtcRenderer& clock, const JsonStyle& json,
+          const EscapeKernel& kernel);
 
   /// Takes in a record; must precede render(). Returns the most bytes its line can take. Throws
   /// FormatError when the record cannot be formatted. The view outlives the render().
@@ -96,7 +45,16 @@ class Program {
 
   /// Writes the line of the record taken in; `out` has room for as many bytes as prepare() said and
   /// 64 more, which may be overwritten. Returns the end.
-  char* render(Workspace& work, char* out) const;
+  char* render(Workspace& work, char* out) const {
+    work.program = this;
+    work.clock = clock_;
+    work.line = out;
+    const Op* const first = ops_.data();
+    return first->step(out, constants_.data(), first, work.view->payload, work);
+  }
+
+  /// Writes a JSON value in the program's style and returns the end.
+  char* write_json(char* out, std::string_view value) const;
 
  private:
   friend class ProgramBuilder;
@@ -108,13 +66,11 @@ class Program {
 
   std::size_t prepare_variable(const record::View& view, Workspace& work) const;
   std::size_t find_strings(const record::View& view, Workspace& work) const;
-  char* write_json(char* out, std::string_view value) const;
-  std::string_view thread_name(const record::Thread& thread) const;
 
   std::vector<Op> ops_;
   std::string constants_;        // padded, so that copies may read beyond a text's end
   std::size_t fixed_bound_ = 0;  // constants and holes of bounded size
-  EscapeKernel::Function escape_;
+  const Steps* steps_;
   IsoUtcRenderer* clock_;
   TextStyle style_;
   bool is_bounded_ = true;
@@ -131,14 +87,14 @@ class ProgramBuilder {
  public:
   /// `json` is how JSON arguments are laid out; what it refers to outlives the Program.
   ProgramBuilder(const record::Site& site, TextStyle style, IsoUtcRenderer& clock,
-                 const JsonStyle& json = {});
+                 const JsonStyle& json = {}, const EscapeKernel& kernel = escape_kernel());
 
   /// Constant text, in its final form.
   void text(std::string_view text);
   /// Constant text that the style still has to escape.
   void escaped(std::string_view text);
   /// A hole without an argument.
-  void hole(Program::Hole hole);
+  void hole(Hole hole);
   /// Anything else, rendered before the line and escaped as the style says.
   void scratch(Program::Render render);
   /// The message, without quotes.
@@ -151,14 +107,13 @@ class ProgramBuilder {
   Program finish();
 
  private:
-  void argument(std::size_t index, Program::Hole hole);
-  void push(Program::Hole hole, std::uint32_t offset, std::size_t argument);
-  void push_op(Program::Hole hole, std::size_t text_bytes, std::uint32_t offset,
-               std::size_t argument);
+  void argument(std::size_t index, Hole hole);
+  void push(Hole hole, std::uint32_t offset, std::size_t argument);
+  void push_op(Hole hole, std::size_t text_bytes, std::uint32_t offset, std::size_t argument);
 
   Program program_;
   std::size_t text_begin_ = 0;
-  std::vector<Program::Hole> standing_;  // how each argument stands in the line so far
+  std::vector<Hole> standing_;  // how each argument stands in the line so far
 };
 
 /// `text` as the body of a JSON string, or as it is.

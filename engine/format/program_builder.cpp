@@ -3,11 +3,11 @@
 #include "format/floating.hpp"
 #include "format/percent.hpp"
 #include "format/program.hpp"
+#include "format/step_parts.hpp"
 
 namespace xylem::format {
 namespace {
 
-using Hole = Program::Hole;
 using record::Kind;
 
 constexpr std::size_t padding_bytes = 64;
@@ -65,11 +65,6 @@ bool is_quoted(Kind kind) {
   }
 }
 
-/// Holes whose text fill() remembers.
-bool is_remembered(Hole hole) {
-  return hole != Hole::boolean && hole != Hole::character;
-}
-
 bool has_string(Hole hole) {
   return hole == Hole::string || hole == Hole::json;
 }
@@ -86,8 +81,8 @@ std::string styled(std::string_view text, TextStyle style) {
 }
 
 ProgramBuilder::ProgramBuilder(const record::Site& site, TextStyle style, IsoUtcRenderer& clock,
-                               const JsonStyle& json)
-    : program_{site, style, clock, json}, standing_(site.arguments.size(), Hole::none) {}
+                               const JsonStyle& json, const EscapeKernel& kernel)
+    : program_{site, style, clock, json, kernel}, standing_(site.arguments.size(), Hole::none) {}
 
 void ProgramBuilder::text(std::string_view text) {
   program_.constants_ += text;
@@ -99,19 +94,19 @@ void ProgramBuilder::escaped(std::string_view text) {
 
 void ProgramBuilder::push_op(Hole hole, std::size_t text_bytes, std::uint32_t offset,
                              std::size_t argument) {
-  program_.ops_.push_back({static_cast<std::uint16_t>(text_bytes),
-                           static_cast<std::uint16_t>(argument),
-                           offset << 8 | static_cast<std::uint32_t>(hole)});
+  program_.ops_.push_back({(*program_.steps_)[static_cast<std::size_t>(hole)],
+                           static_cast<std::uint16_t>(text_bytes),
+                           static_cast<std::uint16_t>(argument), offset});
 }
 
 void ProgramBuilder::push(Hole hole, std::uint32_t offset, std::size_t argument) {
-  if (argument > 0xffff || offset > Program::max_offset) {
+  if (argument > 0xffff) {
     throw FormatError{"more arguments than a line can take"};
   }
   const std::size_t end = program_.constants_.size();
   program_.fixed_bound_ += end - text_begin_ + hole_bytes;
-  for (; end - text_begin_ > Program::max_text_bytes; text_begin_ += Program::max_text_bytes) {
-    push_op(Hole::none, Program::max_text_bytes, 0, 0);
+  for (; end - text_begin_ > Op::max_text_bytes; text_begin_ += Op::max_text_bytes) {
+    push_op(Hole::none, Op::max_text_bytes, 0, 0);
   }
   push_op(hole, end - text_begin_, offset, argument);
   text_begin_ = end;
@@ -134,12 +129,12 @@ void ProgramBuilder::argument(std::size_t index, Hole hole) {
   const Hole earlier = standing_[index];
   if (has_string(hole)) ++program_.string_uses_;
   if (earlier == hole) {
-    push(Hole::again, argument.offset, index);
+    push(hole == Hole::string ? Hole::again_as_text : Hole::again, argument.offset, index);
   } else if (earlier == Hole::float64 && hole == Hole::float64_json) {
     push(Hole::again_as_float, argument.offset, index);
   } else {
     push(hole, argument.offset, index);
-    if (is_remembered(hole) && hole != Hole::json) standing_[index] = hole;
+    if (step_detail::is_remembered(hole)) standing_[index] = hole;
   }
 }
 
@@ -182,7 +177,7 @@ void ProgramBuilder::json_value(std::size_t index) {
 }
 
 Program ProgramBuilder::finish() {
-  push(Hole::none, 0, 0);
+  push(Hole::end, 0, 0);
   program_.constants_.append(padding_bytes, '\0');
   program_.ops_.shrink_to_fit();
   program_.is_bounded_ = program_.site_->arguments.size() <= Workspace::ready_arguments &&
