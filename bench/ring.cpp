@@ -44,22 +44,18 @@ void lag() {
 }
 
 void produce_into(drain::Ring& ring, std::uint64_t tick) {
-  const std::uint64_t head = ring.words().head.load_relaxed();
-  detail::Producer producer{ring.slots(),
-                            head,
-                            ring.words().tail.load_relaxed() + capacity,
-                            capacity - 1,
-                            &ring.words().head,
-                            nullptr,
-                            false};
+  std::uint64_t limit = ring.words().tail.load_relaxed() + capacity;
+  detail::Producer producer{};
+  producer.head = ring.words().head.load_relaxed();
+  producer.published = &ring.words().head;
   for (std::uint64_t i = 0; i < records; ++i) {
-    while (producer.head == producer.limit) {
-      producer.limit = ring.words().tail.load_acquire() + capacity;
-      if (producer.head == producer.limit) wait();
+    while (producer.head == limit) {
+      limit = ring.words().tail.load_acquire() + capacity;
+      if (producer.head == limit) wait();
     }
-    std::byte* const at = producer.slots + (producer.head & producer.mask) * detail::slot_bytes;
-    detail::write_header(at, detail::header_word(7, 1, 1), tick);
-    detail::encode(at + detail::header_bytes, i, i, i);
+    producer.next = ring.at(producer.head);
+    detail::write_header(producer.next, detail::header_word(7, 1, 1), tick);
+    detail::encode(producer.next + detail::header_bytes, i, i, i);
     detail::publish(producer, 1);
   }
 }

@@ -202,20 +202,21 @@ class Rounds {
 
   void fill() {
     const std::uint64_t capacity = ring_->capacity();
-    const std::uint64_t begin = ring_->words().head.load_relaxed();
-    detail::Producer producer{
-        ring_->slots(), begin, begin + capacity, capacity - 1, &ring_->words().head,
-        nullptr,        false};
+    detail::Producer producer{};
+    producer.head = ring_->words().head.load_relaxed();
+    producer.published = &ring_->words().head;
+    const std::uint64_t limit = producer.head + capacity;
     // Well in the past: a consumer lets records wait whose time has not come.
     std::uint64_t tick = drain::read_tick(ring_->source) - 2 * capacity * step_ns;
     std::byte payload[Workload::max_payload_bytes];
     while (true) {
       const std::size_t bytes = workload_.encode(logged_, payload);
       const std::uint64_t slots = detail::slots_for(bytes);
-      if (producer.head + slots > producer.limit) return;
-      std::byte* const at = producer.slots + (producer.head & producer.mask) * detail::slot_bytes;
-      detail::write_header(at, detail::header_word(workload_.site(logged_), logger_, slots), tick);
-      std::memcpy(at + detail::header_bytes, payload, bytes);
+      if (producer.head + slots > limit) return;
+      producer.next = ring_->at(producer.head);
+      detail::write_header(producer.next,
+                           detail::header_word(workload_.site(logged_), logger_, slots), tick);
+      std::memcpy(producer.next + detail::header_bytes, payload, bytes);
       detail::publish(producer, slots);
       tick += step_ns;
       ++logged_;
@@ -224,7 +225,7 @@ class Rounds {
 
   benchmark::State& state_;
   Workload workload_;
-  std::uint32_t logger_ = detail::logger_state("my_app.db").id;
+  std::uint32_t logger_ = detail::logger_state("my_app.db").id();
   std::shared_ptr<CountingSink> sink_ = std::make_shared<CountingSink>();
   drain::Exchange exchange_;
   drain::Counters counters_;

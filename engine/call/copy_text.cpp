@@ -40,9 +40,9 @@ std::byte* copy_text(std::byte* to, const char* text, std::size_t size) noexcept
 }
 
 void copy_text_and_publish(std::byte* to, const char* text, std::size_t size,
-                           std::uint64_t head) noexcept {
+                           std::uint64_t slots) noexcept {
   copy(to, text, size);
-  publish(t_producer, head);
+  publish(t_producer, slots);
 }
 
 }  // namespace xylem::detail

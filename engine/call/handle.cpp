@@ -11,8 +11,7 @@ bool handle(const Record& record) {
   const detail::LoggerState& logger = detail::logger_state(record.name);
   if (record.levelno < logger.threshold.load_relaxed()) return false;
   const std::string packed = record::pack(record);
-  detail::submit_slowly(detail::header_word(record::foreign_site, logger.id, 0),
-                        detail::String{packed});
+  detail::submit_slowly(record::foreign_site | logger.header, detail::String{packed});
   return true;
 }
 

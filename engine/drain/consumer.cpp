@@ -205,7 +205,7 @@ void Consumer::deliver(RingReader& reader) {
 void Consumer::tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns) {
   const std::uint64_t untold = reader.take_untold_drops(sum);
   if (untold == 0) return;
-  const std::uint32_t logger = detail::logger_state("xylem").id;
+  const std::uint32_t logger = detail::logger_state("xylem").id();
   std::byte payload[sizeof untold];
   std::memcpy(payload, &untold, sizeof untold);
   const detail::HeaderView header{detail::header_word(record::dropped_site, logger, 1)};

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include <xylem/detail/producer.hpp>
+#include <xylem/detail/submit.hpp>
 
 #include "drain/engine.hpp"
 #include "drain/thread_name.hpp"
@@ -40,15 +40,18 @@ void pause() {
 /// What else a thread that logs has; apart from Producer, so that a call reaches less memory.
 struct Attachment {
   Ring* ring = nullptr;
-  std::uint64_t limit = 0;
+  std::uint64_t limit = 0;  // position up to which it may write
   bool has_untold_drops = false;
 };
 constinit thread_local Attachment t_attachment{};
 
-/// The fast path calls nobody for the time: where that must be, a limit of 0 sends every call here.
+/// Lets the fast path write up to a position. It calls nobody for the time: where that must be,
+/// every call comes here.
 void set_limit(Producer& producer, std::uint64_t limit) {
   t_attachment.limit = limit;
-  producer.limit = producer.tick_is_tsc || producer.kept_tick != nullptr ? limit : 0;
+  producer.next = t_attachment.ring->at(producer.head);
+  const bool is_fast = producer.tick_is_tsc || producer.kept_tick != nullptr;
+  producer.end = is_fast ? producer.next + (limit - producer.head) * detail::slot_bytes : nullptr;
 }
 
 /// Ends the thread's use of its ring. As a pthread key's destructor it runs after those of
@@ -57,9 +60,7 @@ void set_limit(Producer& producer, std::uint64_t limit) {
 void detach(void*) {
   if (t_attachment.ring == nullptr) return;
   Engine::instance().exchange().retire(*t_attachment.ring);
-  t_attachment = {};
-  detail::t_producer.slots = nullptr;
-  detail::t_producer.limit = detail::t_producer.head;
+  abandon_ring();
 }
 
 void detach_at_thread_end() {
@@ -76,9 +77,7 @@ bool attach(Producer& producer) noexcept {
   try {
     Ring& ring = engine.exchange().take_ring(describe_this_thread());
     t_attachment.ring = &ring;
-    producer.slots = ring.slots();
     producer.head = ring.words().head.load_relaxed();
-    producer.mask = ring.capacity() - 1;
     producer.published = &ring.words().head;
     producer.tick_is_tsc = ring.source == TickSource::tsc;
     producer.kept_tick =
@@ -112,16 +111,11 @@ void count_drop(Producer& producer) {
 }
 
 void write_drop_note(Producer& producer) {
-  Ring& ring = *t_attachment.ring;
-  std::byte* const at = producer.slots + (producer.head & producer.mask) * detail::slot_bytes;
-  const std::uint64_t word = detail::header_word(record::dropped_site, 0, 1);
-  const std::uint64_t now = detail::tick(producer);
-  const std::uint64_t sum = ring.words().dropped.load_relaxed();
-  std::memcpy(at, &word, sizeof word);
-  std::memcpy(at + 8, &now, sizeof now);
-  std::memcpy(at + detail::header_bytes, &sum, sizeof sum);
-  producer.head += 1;
-  producer.published->store_release(producer.head);
+  const std::uint64_t sum = t_attachment.ring->words().dropped.load_relaxed();
+  detail::write_header(producer.next, detail::header_word(record::dropped_site, 0, 1),
+                       detail::tick(producer));
+  std::memcpy(producer.next + detail::header_bytes, &sum, sizeof sum);
+  detail::publish(producer, 1);
   t_attachment.has_untold_drops = false;
 }
 
@@ -157,7 +151,7 @@ bool find_slots(Producer& producer, std::uint64_t slots) {
   }
   if (t_attachment.has_untold_drops) write_drop_note(producer);
   // Come back at half a ring, to wake a consumer that sleeps before it is too late.
-  const std::uint64_t half = producer.head + slots + (producer.mask + 1) / 2;
+  const std::uint64_t half = producer.head + slots + t_attachment.ring->capacity() / 2;
   if (t_attachment.limit < half) {
     Engine::instance().exchange().press();
   } else {
@@ -197,7 +191,7 @@ namespace xylem {
 
 detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) noexcept {
   using namespace drain;  // NOLINT(google-build-using-namespace): this is its entry point
-  if (producer.slots == nullptr && !attach(producer)) {
+  if (t_attachment.ring == nullptr && !attach(producer)) {
     Engine::instance().exchange().count_lost_call();
     return {};
   }
@@ -211,7 +205,7 @@ detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) no
     count_drop(producer);
     return {};
   }
-  std::byte* const header = producer.slots + (producer.head & producer.mask) * slot_bytes;
+  std::byte* const header = producer.next;
   Room room{header, header + header_bytes, header_word(0, 0, slots), slots};
   if (spills) {
     const std::uint64_t bytes = payload_bytes;

@@ -14,21 +14,22 @@ namespace xylem::drain {
 
 using detail::Atomic;
 
-/// The shared words of a ring, each on the cache line of who writes it.
+/// The shared words of a ring, each in the pair of cache lines of who writes it: processors fetch
+/// the neighbour of a line along with it.
 ///
 ///     line 0  byte   0  head      producer  position behind the last published record
 ///                    8  dropped   producer  records refused for lack of room, ever
-///     line 1  byte  64  tail      consumer  position below which slots may be overwritten
-///     line 2  byte 128  waiting   both      1 while the producer sleeps for room (a futex word)
-///                  132  closed    both      1 once the producer's thread has ended
+///     line 2  byte 128  tail      consumer  position below which slots may be overwritten
+///     line 4  byte 256  waiting   both      1 while the producer sleeps for room (a futex word)
+///                  260  closed    both      1 once the producer's thread has ended
 struct RingWords {
-  alignas(64) Atomic<std::uint64_t> head;
+  alignas(128) Atomic<std::uint64_t> head;
   Atomic<std::uint64_t> dropped;
-  alignas(64) Atomic<std::uint64_t> tail;
-  alignas(64) Atomic<std::uint32_t> waiting;
+  alignas(128) Atomic<std::uint64_t> tail;
+  alignas(128) Atomic<std::uint32_t> waiting;
   Atomic<std::uint32_t> closed;
 };
-static_assert(sizeof(RingWords) == 192);
+static_assert(sizeof(RingWords) == 384);
 
 /// One thread's ring: a page of words, and the slots, mapped twice in a row so that a record never
 /// wraps.
@@ -50,7 +51,7 @@ class Ring {
   RingWords& words() { return *words_; }
   std::byte* slots() const { return slots_; }
   std::uint64_t capacity() const { return capacity_; }
-  const std::byte* at(std::uint64_t position) const {
+  std::byte* at(std::uint64_t position) const {
     return slots_ + (position & (capacity_ - 1)) * detail::slot_bytes;
   }
 

@@ -16,7 +16,8 @@ struct Entry {
   detail::LoggerState state;
 
   Entry(std::string_view logger_name, std::uint32_t id, int threshold)
-      : name{logger_name}, state{detail::Atomic<int>{threshold}, id, name} {}
+      : name{logger_name},
+        state{detail::Atomic<int>{threshold}, detail::header_word(0, id, 0), name} {}
 };
 
 class Registry {

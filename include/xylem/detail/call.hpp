@@ -84,7 +84,7 @@ struct SlowCall<Types<K...>, Types<S...>> {
     KeyText texts[sizeof...(S) + 1];
     fill(texts, keys...);
     const std::uint32_t id = id_of_macro_site(site, kinds, texts, sizeof...(S));
-    submit_slowly(header_word(id, logger.id, 0), values...);
+    submit_slowly(id | logger.header, values...);
   }
 
   // The parts of the format one by one, for the same reason.
@@ -96,7 +96,7 @@ struct SlowCall<Types<K...>, Types<S...>> {
     fill(texts, keys...);
     const SiteSource source{{format, size}, file, function, line, level};
     const std::uint32_t id = id_of_free_site(hash, {source, kinds, texts, sizeof...(S)});
-    submit_slowly(header_word(id, logger.id, 0), values...);
+    submit_slowly(id | logger.header, values...);
   }
 };
 
@@ -131,7 +131,7 @@ template <typename... P>
                                                             plain(prepared)...);
     return;
   }
-  submit_fitting(producer, header_word(id_of_word(word), logger.id, 0), slots, plain(prepared)...);
+  submit_fitting(producer, id_of_word(word) | logger.header, slots, plain(prepared)...);
 }
 
 template <typename F, typename... P>
@@ -150,8 +150,7 @@ template <typename F, typename... P>
         key_of(prepared)..., plain(prepared)...);
     return;
   }
-  submit_fitting(producer, header_word(entry.id.load_relaxed(), logger.id, 0), slots,
-                 plain(prepared)...);
+  submit_fitting(producer, entry.id.load_relaxed() | logger.header, slots, plain(prepared)...);
 }
 
 template <std::size_t... I, typename... Args>

@@ -10,18 +10,17 @@ namespace xylem::detail {
 
 /// The calling thread's end of its ring.
 ///
-///     slots_free_to_write:  [head, limit)          limit = tail seen last + capacity
-///     slot of position p:   slots + (p & mask) * 64
+///     | slots ............ next ..... end ... | the same slots, mapped again ... |
 ///
-/// The slots are mapped twice in a row, so a record that begins in the last slot goes on without a
-/// break. Positions count up for ever. All zero until the thread's first record: then limit ==
-/// head, and the first call takes the slow path, which maps a ring.
+/// The slots are mapped twice in a row, so neither a record that begins in the last slot nor the
+/// way to `end` wraps; the slow path, which comes by at least twice a round, puts `next` back into
+/// the first mapping. All zero until the thread's first record, which therefore takes the slow
+/// path, and that maps a ring.
 struct Producer {
-  std::byte* slots;
-  std::uint64_t head;
-  std::uint64_t limit;
-  std::uint64_t mask;
-  Atomic<std::uint64_t>* published;        // where the consumer reads the head
+  std::byte* next;                   // where the next record goes
+  std::byte* end;                    // a record that ends here or before it needs no further ado
+  std::uint64_t head;                // position of `next`; positions count slots up for ever
+  Atomic<std::uint64_t>* published;  // where the consumer reads the head
   const Atomic<std::uint64_t>* kept_tick;  // the coarse clock; null: another one
   bool tick_is_tsc;
 };

@@ -26,16 +26,23 @@ inline constexpr std::size_t slots_ahead = 32;
 #endif
 }
 
-/// Publishes what was written up to `head`. The release pairs with the acquire load of the head in
-/// drain::RingReader::poll(): a consumer that sees the new head sees the record's bytes.
-[[gnu::always_inline]] inline void publish(Producer& producer, std::uint64_t head) noexcept {
-  producer.head = head;
-  producer.published->store_release(head);
+/// Keeps the compiler from moving stores that stand before it behind what follows.
+[[gnu::always_inline]] inline void keep_order() noexcept {
+  asm volatile("" : : : "memory");
+}
+
+/// Publishes the record of so many slots that was written at `next`. The release pairs with the
+/// acquire load of the head in drain::RingReader::poll(): a consumer that sees the new head sees the
+/// record's bytes.
+[[gnu::always_inline]] inline void publish(Producer& producer, std::uint64_t slots) noexcept {
+  producer.next += slots * slot_bytes;
+  producer.head += slots;
+  producer.published->store_release(producer.head);
 }
 
 /// Whether a record of so many slots may be written without further ado.
 [[gnu::always_inline]] inline bool fits(const Producer& producer, std::uint64_t slots) noexcept {
-  return producer.head + slots <= producer.limit && slots <= max_record_slots;
+  return producer.next + slots * slot_bytes <= producer.end && slots <= max_record_slots;
 }
 
 /// Copies text to `to`; returns the end of the copy. A call instead of std::memcpy()'s, with short
@@ -45,22 +52,18 @@ std::byte* copy_text(std::byte* to, const char* text, std::size_t size) noexcept
 /// copy_text() and publish() in one: a call that ends with it has nothing to keep in registers
 /// meanwhile, and so nothing to save.
 void copy_text_and_publish(std::byte* to, const char* text, std::size_t size,
-                           std::uint64_t head) noexcept;
+                           std::uint64_t slots) noexcept;
 
 /// Copies the texts among the values to `tail`, and publishes.
-[[gnu::always_inline]] inline void finish(Producer& producer, std::byte*,
-                                          std::uint64_t head) noexcept {
-  publish(producer, head);
-}
 template <typename S, typename... Rest>
-[[gnu::always_inline]] inline void finish(Producer& producer, std::byte* tail, std::uint64_t head,
-                                          const S& value, const Rest&... rest) noexcept {
+[[gnu::always_inline]] inline void finish(std::byte* tail, std::uint64_t slots, const S& value,
+                                          const Rest&... rest) noexcept {
   if constexpr (!has_tail(kind_of<S>)) {
-    finish(producer, tail, head, rest...);
+    finish(tail, slots, rest...);
   } else if constexpr ((has_tail(kind_of<Rest>) || ...)) {
-    finish(producer, copy_text(tail, value.text.data(), tail_bytes(value)), head, rest...);
+    finish(copy_text(tail, value.text.data(), tail_bytes(value)), slots, rest...);
   } else {
-    copy_text_and_publish(tail, value.text.data(), tail_bytes(value), head);
+    copy_text_and_publish(tail, value.text.data(), tail_bytes(value), slots);
   }
 }
 
@@ -69,14 +72,23 @@ template <typename... S>
 [[gnu::always_inline]] inline void submit_fitting(Producer& producer, std::uint64_t ids,
                                                   std::uint64_t slots,
                                                   const S&... values) noexcept {
-  std::byte* const at = producer.slots + (producer.head & producer.mask) * slot_bytes;
-  const std::uint64_t head = producer.head + slots;
+  std::byte* const at = producer.next;
   // The consumer has read the slots since they were last written, so each has to be fetched back
   // from its cache. As many ahead as a burst may be long; the second mapping holds what is beyond
   // the end.
   prefetch_for_writing(at + slots_ahead * slot_bytes);
-  write_header(at, ids | slots << slots_shift, fast_tick(producer));
-  finish(producer, encode_fixed(at + header_bytes, values...), head, values...);
+  std::byte* const tail = encode_fixed(at + header_bytes, values...);
+  const std::uint64_t word = ids | slots << slots_shift;
+  std::memcpy(at, &word, sizeof word);
+  // As late as can be: reading the counter stops the processor from working ahead.
+  keep_order();
+  const std::uint64_t now = fast_tick(producer);
+  std::memcpy(at + sizeof word, &now, sizeof now);
+  if constexpr ((has_tail(kind_of<S>) || ...)) {
+    finish(tail, slots, values...);
+  } else {
+    publish(producer, slots);
+  }
 }
 
 /// Writes a record that may have to wait for room, go to a spill block or be dropped.
@@ -88,7 +100,7 @@ void submit_slowly(std::uint64_t ids, const S&... values) noexcept {
   // Only now: a wait for room must not leave the record older than those logged meanwhile.
   write_header(room.header, ids | room.word, tick(producer));
   encode(room.payload, values...);
-  publish(producer, producer.head + room.slots);
+  publish(producer, room.slots);
 }
 
 }  // namespace xylem::detail
