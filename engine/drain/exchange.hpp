@@ -79,20 +79,21 @@ class Exchange {
  private:
   Ring* reuse_ring(std::uint64_t slots);
 
+  // Read at every call: its cache line holds what hardly ever changes.
+  alignas(64) Atomic<std::uint64_t> kept_tick_;
+  std::atomic<std::uint32_t> ring_slots_{4096};
+  std::atomic<WhenFull> when_full_{WhenFull::block};
+  std::atomic<TickSource> clock_{TickSource::tsc};
+  std::atomic<std::uint64_t> lost_calls_{0};
+
   moodycamel::ConcurrentQueue<Ring*> new_rings_;
   moodycamel::ConcurrentQueue<Ring*> free_rings_;
   moodycamel::ConcurrentQueue<Command*> commands_;
   SpillPool spills_;
 
-  alignas(64) Atomic<std::uint64_t> kept_tick_;  // read at every call: nothing else on its line
-  alignas(64) Atomic<std::uint32_t> wakes_;
+  Atomic<std::uint32_t> wakes_;
   std::atomic<bool> asleep_{false};
   std::atomic<bool> pressed_{false};
-
-  std::atomic<std::uint32_t> ring_slots_{4096};
-  std::atomic<WhenFull> when_full_{WhenFull::block};
-  std::atomic<TickSource> clock_{TickSource::tsc};
-  std::atomic<std::uint64_t> lost_calls_{0};
 
   mutable std::mutex rings_mutex_;
   std::vector<std::unique_ptr<Ring>> rings_;  // all, for good

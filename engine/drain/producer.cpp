@@ -51,7 +51,8 @@ void set_limit(Producer& producer, std::uint64_t limit) {
   t_attachment.limit = limit;
   producer.next = t_attachment.ring->at(producer.head);
   const bool is_fast = producer.tick_is_tsc || producer.kept_tick != nullptr;
-  producer.end = is_fast ? producer.next + (limit - producer.head) * detail::slot_bytes : nullptr;
+  const std::uint64_t room_bytes = (limit - producer.head) * detail::slot_bytes;
+  producer.end = is_fast ? reinterpret_cast<std::uintptr_t>(producer.next) + room_bytes : 0;
 }
 
 /// Ends the thread's use of its ring. As a pthread key's destructor it runs after those of

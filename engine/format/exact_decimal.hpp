@@ -79,7 +79,8 @@ inline ExactDecimal shortest_decimal(double magnitude) {
   const std::uint64_t half = exact_detail::powers_of_5[decimals];
   const unsigned point = places - decimals + 1;
   __extension__ using Wide = unsigned __int128;
-  const Wide scaled = Wide{2 * significand} * half;
+  const std::uint64_t twice = 2 * significand;
+  const Wide scaled = Wide{twice} * half;
   const auto low = static_cast<std::uint64_t>(scaled);
   const auto high = static_cast<std::uint64_t>(scaled >> 64);
   const std::uint64_t whole = high << (64 - point) | low >> point;

@@ -55,8 +55,10 @@ inline char* write_double_quickly(char* out, double value) {
   const auto whole = static_cast<std::int64_t>(magnitude);
   if (static_cast<double>(whole) == magnitude) {
     char* const end = write_u64_quickly(start, static_cast<std::uint64_t>(whole));
-    if (json) std::memcpy(end, ".0", 2);
-    return end + (json ? 2 : 0);
+    if constexpr (!json) return end;
+    end[0] = '.';
+    end[1] = '0';
+    return end + 2;
   }
   if (!has_exact_decimal(magnitude)) [[unlikely]] return nullptr;
   return write_fraction_quickly(start, magnitude);

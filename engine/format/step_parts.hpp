@@ -127,7 +127,8 @@ inline char* finish_float_quickly(char* end, double value) {
   if (!(value > -1e16 && value < 1e16)) [[unlikely]]
     return nullptr;
   const bool whole = value == static_cast<double>(static_cast<std::int64_t>(value));
-  std::memcpy(end, ".0", 2);
+  end[0] = '.';
+  end[1] = '0';
   return end + (whole ? 2 : 0);
 }
 

@@ -17,10 +17,10 @@ namespace xylem::detail {
 /// the first mapping. All zero until the thread's first record, which therefore takes the slow
 /// path, and that maps a ring.
 struct Producer {
-  std::byte* next;                   // where the next record goes
-  std::byte* end;                    // a record that ends here or before it needs no further ado
-  std::uint64_t head;                // position of `next`; positions count slots up for ever
-  Atomic<std::uint64_t>* published;  // where the consumer reads the head
+  std::byte* next;     // where the next record goes
+  std::uintptr_t end;  // a record that ends at this address or before needs no further ado
+  std::uint64_t head;  // position of `next`; positions count slots up for ever
+  Atomic<std::uint64_t>* published;        // where the consumer reads the head
   const Atomic<std::uint64_t>* kept_tick;  // the coarse clock; null: another one
   bool tick_is_tsc;
 };

@@ -32,8 +32,8 @@ inline constexpr std::size_t slots_ahead = 32;
 }
 
 /// Publishes the record of so many slots that was written at `next`. The release pairs with the
-/// acquire load of the head in drain::RingReader::poll(): a consumer that sees the new head sees the
-/// record's bytes.
+/// acquire load of the head in drain::RingReader::poll(): a consumer that sees the new head sees
+/// the record's bytes.
 [[gnu::always_inline]] inline void publish(Producer& producer, std::uint64_t slots) noexcept {
   producer.next += slots * slot_bytes;
   producer.head += slots;
@@ -42,7 +42,9 @@ inline constexpr std::size_t slots_ahead = 32;
 
 /// Whether a record of so many slots may be written without further ado.
 [[gnu::always_inline]] inline bool fits(const Producer& producer, std::uint64_t slots) noexcept {
-  return producer.next + slots * slot_bytes <= producer.end && slots <= max_record_slots;
+  // As numbers, because a thread without a ring has no place to compute with.
+  const auto next = reinterpret_cast<std::uintptr_t>(producer.next);
+  return next + slots * slot_bytes <= producer.end && slots <= max_record_slots;
 }
 
 /// Copies text to `to`; returns the end of the copy. A call instead of std::memcpy()'s, with short
