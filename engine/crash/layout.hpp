@@ -1,0 +1,152 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <xylem/detail/atomic.hpp>
+
+/// The crash file: what of a process must outlive it. One file, mapped and shared, on a file system
+/// in memory; layout only, shared by the process that writes it and the one that recovers it.
+///
+///     page 0       Header
+///     pages 1..3   Text: path of the config, working directory, process name
+///     page 4       two Clocks: the time stamp counter's, CLOCK_MONOTONIC's
+///     pages 5..    Extents, then SinkEntries
+///     fixed_bytes  extents, in the order in which they were needed:
+///                    ring         page of RingWords, then slots
+///                    dictionary   DictionaryHead, then DictionaryEntries one behind the other
+///                    spill        the payload of one record
+///
+/// The process that dies leaves every store that it has made, in its order: a release store says
+/// that what stands before it is whole, to a later reader as to another thread. Numbers are little
+/// endian, times in ns since the epoch. A reader takes nothing for granted: the file may have been
+/// written by anything.
+namespace xylem::crash {
+
+using detail::Atomic;
+
+inline constexpr std::uint64_t magic = 0x0100'6d65'6c79'78;  // "xylem", 0, 1 as bytes
+inline constexpr std::uint32_t version = 1;
+inline constexpr std::size_t page_bytes = 4096;
+inline constexpr std::size_t max_extents = 8192;
+inline constexpr std::size_t max_sinks = 256;
+inline constexpr std::size_t clock_pieces = 64;
+inline constexpr std::size_t most_batches = 8;  // that may be on their way to the kernel
+
+struct Header {
+  Atomic<std::uint64_t> magic;  // release, when everything else is in place
+  std::uint32_t version;
+  std::uint32_t page_bytes;
+  std::uint64_t config_hash;  // of the config's text
+  std::uint64_t build_hash;   // tells builds of the program apart
+  std::int64_t pid;
+  std::int64_t created_ns;     // UTC
+  std::uint64_t created_tick;  // the time stamp counter at that moment
+  std::uint64_t created_monotonic_ns;
+  std::array<char, 40> boot_id;   // text, padded with NULs
+  Atomic<std::uint32_t> extents;  // how many there are; release, behind the entry
+  Atomic<std::uint32_t> sinks;
+  /// Batches below this number are in the kernel's hands at every sink.
+  Atomic<std::uint64_t> first_batch;
+};
+static_assert(sizeof(Header) <= page_bytes);
+
+struct Text {
+  std::uint32_t bytes;
+  std::array<char, page_bytes - 4> text;
+};
+static_assert(sizeof(Text) == page_bytes);
+
+/// UTC of a tick t >= `tick`: utc_ns + (t - tick) * ns_per_tick, truncated; as in drain::TickClock.
+struct ClockPiece {
+  std::uint64_t tick;
+  std::int64_t utc_ns;
+  double ns_per_tick;  // 0: never filled
+};
+
+/// The newest pieces, in a circle.
+struct Clock {
+  Atomic<std::uint32_t> newest;
+  std::array<ClockPiece, clock_pieces> pieces;
+};
+static_assert(2 * sizeof(Clock) <= page_bytes);
+
+enum class ExtentKind : std::uint32_t { none, ring, dictionary, spill };
+
+struct Extent {
+  std::uint64_t offset;  // of whole pages
+  std::uint64_t bytes;
+  std::uint64_t id;  // of a spill block: what records call it
+  Atomic<ExtentKind> kind;
+};
+
+/// How far a sink has come. Where a batch ended is written before the number of the batch, into the
+/// other place than the one before.
+struct SinkEntry {
+  struct Place {
+    std::uint64_t device;
+    std::uint64_t inode;   // 0: no regular file
+    std::uint64_t offset;  // what was written later stands behind it, or in a younger file
+  };
+
+  /// Number of the last batch whose lines are all in the kernel's hands; `places[written % 2]`
+  /// says where they end.
+  Atomic<std::uint64_t> written;
+  std::array<Place, 2> places;
+  std::uint64_t dictionary_id;  // of its name
+};
+
+/// The fixed part.
+struct Fixed {
+  alignas(page_bytes) Header header;
+  Text config_path;
+  Text working_directory;
+  Text process_name;
+  alignas(page_bytes) std::array<Clock, 2> clocks;  // tsc, monotonic
+  alignas(page_bytes) std::array<Extent, max_extents> extents;
+  alignas(page_bytes) std::array<SinkEntry, max_sinks> sinks;
+};
+inline constexpr std::size_t fixed_bytes = sizeof(Fixed);
+static_assert(fixed_bytes % page_bytes == 0);
+
+/// The words of a ring, each in the pair of cache lines of who writes it: processors fetch the
+/// neighbour of a line along with it.
+///
+///     line 0  byte   0  head      producer  position behind the last published record
+///                    8  dropped   producer  records refused for lack of room, ever
+///     line 2  byte 128  tail      consumer  position below which slots may be overwritten
+///                  136  told      consumer  how many of `dropped` a line has told
+///                  144  ends      consumer  where each of the last batches ended
+///     line 4  byte 256  waiting   both      1 while the producer sleeps for room (a futex word)
+///                  260  closed    both      1 once the producer's thread has ended
+///                  264  source    producer  what its ticks count; before its first record
+///                  272  thread    producer  the thread's dictionary id
+struct RingWords {
+  alignas(128) Atomic<std::uint64_t> head;
+  Atomic<std::uint64_t> dropped;
+  alignas(128) Atomic<std::uint64_t> tail;
+  Atomic<std::uint64_t> told;
+  std::array<Atomic<std::uint64_t>, most_batches> ends;  // of batch b at b % most_batches
+  alignas(128) Atomic<std::uint32_t> waiting;
+  Atomic<std::uint32_t> closed;
+  Atomic<std::uint32_t> source;  // 0: the time stamp counter; 1: CLOCK_MONOTONIC
+  Atomic<std::uint64_t> thread;
+};
+static_assert(sizeof(RingWords) == 384);
+
+/// What ids stand for. Entries are never changed; `used` is stored behind the last one.
+enum class EntryKind : std::uint16_t { site = 1, logger, thread, sink };
+
+struct DictionaryHead {
+  Atomic<std::uint64_t> used;  // bytes of entries behind this head
+};
+
+struct DictionaryEntry {
+  std::uint32_t bytes;  // of this header and what follows, a multiple of 8
+  EntryKind kind;
+  std::uint16_t padding;  // of the bytes, at the end
+  std::uint64_t id;       // among those of its kind
+};
+
+}  // namespace xylem::crash
