@@ -40,15 +40,9 @@ std::unique_ptr<const Site> make_site(std::uint32_t id, const detail::SiteSpec& 
   site->pathname = spec.source.file;
   site->function = spec.source.function;
   site->line = spec.source.line;
-  site->fixed_bytes = 0;
-  site->has_tails = false;
+  clear_arguments(*site);
   for (std::size_t i = 0; i < spec.arguments; ++i) {
-    const Kind kind = spec.kinds[i];
-    const bool is_field = spec.keys[i].data != nullptr;
-    site->arguments.push_back(
-        {kind, is_field, std::string{spec.keys[i].view()}, site->fixed_bytes});
-    site->fixed_bytes += detail::fixed_bytes(kind);
-    site->has_tails |= detail::has_tail(kind);
+    add_argument(*site, spec.kinds[i], spec.keys[i].data != nullptr, spec.keys[i].view());
   }
   return site;
 }
@@ -111,6 +105,18 @@ Registry& registry() {
 }
 
 }  // namespace
+
+void add_argument(Site& site, Kind kind, bool is_field, std::string_view key) {
+  site.arguments.push_back({kind, is_field, std::string{key}, site.fixed_bytes});
+  site.fixed_bytes += detail::fixed_bytes(kind);
+  site.has_tails |= detail::has_tail(kind);
+}
+
+void clear_arguments(Site& site) {
+  site.arguments.clear();
+  site.fixed_bytes = 0;
+  site.has_tails = false;
+}
 
 void lock_sites() {
   registry().mutex().lock();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <xylem/detail/site.hpp>
@@ -33,6 +34,10 @@ struct Site {
   std::uint32_t fixed_bytes;  // of all arguments together
   bool has_tails;             // some argument has bytes behind the fixed part
 };
+
+/// Puts an argument behind those that the site has.
+void add_argument(Site& site, Kind kind, bool is_field, std::string_view key);
+void clear_arguments(Site& site);
 
 /// Sites of the engine itself, registered before any other.
 inline constexpr std::uint32_t catch_all_site = 0;  // for what comes after the last free id
