@@ -172,7 +172,7 @@ class Rounds {
  public:
   explicit Rounds(benchmark::State& state) : state_{state} {
     exchange_.set({.clock = drain::TickSource::monotonic});  // its ticks are what `step_ns` counts
-    ring_ = &exchange_.take_ring(make_thread());
+    ring_ = &exchange_.take_ring(make_thread(), producer_);
     command_.action = [this] { next(); };
   }
 
@@ -202,7 +202,7 @@ class Rounds {
 
   void fill() {
     const std::uint64_t capacity = ring_->capacity();
-    detail::Producer producer{};
+    detail::Producer& producer = producer_;
     producer.head = ring_->words().head.load_relaxed();
     producer.published = &ring_->words().head;
     const std::uint64_t limit = producer.head + capacity;
@@ -229,7 +229,8 @@ class Rounds {
   std::shared_ptr<CountingSink> sink_ = std::make_shared<CountingSink>();
   drain::Exchange exchange_;
   drain::Counters counters_;
-  drain::Consumer consumer_{exchange_, counters_, make_tree(sink_)};
+  detail::Producer producer_{};
+  drain::Consumer consumer_{exchange_, counters_, make_tree(sink_), nullptr};
   drain::Ring* ring_;
   drain::Command command_;
   Clock::time_point begin_;

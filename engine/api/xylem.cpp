@@ -1,3 +1,7 @@
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+
 #include <xylem/xylem.hpp>
 
 #include "config/build.hpp"
@@ -25,13 +29,20 @@ drain::Settings to_settings(const config::EnginePlan& plan) {
   };
 }
 
+drain::CrashSettings to_crash_settings(const config::Plan& plan) {
+  std::error_code unresolved;
+  const std::filesystem::path path =
+      plan.source.empty() ? "" : std::filesystem::canonical(plan.source, unresolved);
+  return {.directory = plan.engine.crash_dir, .identity = {path.string(), plan.hash}};
+}
+
 void apply(const config::Plan& plan) {
   // One at a time: a plan builds on the tree that is in force.
   static std::mutex mutex;
   const std::lock_guard lock{mutex};
   drain::Engine& engine = drain::Engine::instance();
   engine.configure(config::build(plan, *engine.tree(), route::logger_names()),
-                   to_settings(plan.engine));
+                   to_settings(plan.engine), to_crash_settings(plan));
 }
 
 }  // namespace

@@ -272,6 +272,9 @@ void describe_engine(const Plan& plan, std::string& out) {
                                     ? "callers wait when it is full"
                                     : "records are dropped when it is full"));
   table.add("clock", std::string{clock_words[static_cast<std::size_t>(plan.engine.clock)]});
+  table.add("after a crash", plan.engine.crash_dir.empty()
+                                 ? "records that are not written yet are lost"
+                                 : "records are recovered from " + shown(plan.engine.crash_dir));
   table.add("loggers not named", plan.disable_existing_loggers ? "disabled" : "left as they are");
   table.print("Engine", out);
 }

@@ -70,6 +70,7 @@ Plan parse(std::string_view json_text, std::string source_name) {
   try {
     Plan plan = read_plan(Cursor(document, {}));
     plan.source = std::move(source_name);
+    plan.hash = crash::hash_of(json_text);
     return plan;
   } catch (const ConfigError& error) {
     throw ConfigError(error.message(), error.path(), source_name);

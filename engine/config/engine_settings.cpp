@@ -10,6 +10,7 @@
 
 #include "config/python_text.hpp"
 #include "config/suggestion.hpp"
+#include "sink/posix_file.hpp"
 
 namespace xylem::config {
 namespace {
@@ -55,11 +56,21 @@ std::uint32_t read_slots(const Cursor& ring, std::uint32_t fallback) {
   return static_cast<std::uint32_t>(*count);
 }
 
+/// Empty for null.
+std::string read_directory(const Cursor& place) {
+  if (place.value().is_null()) return {};
+  const auto* const path = place.value().get_if<std::string>();
+  if (path == nullptr || path->empty()) {
+    place.fail("Expected the path of a directory or null, got " + python_repr(place.value()));
+  }
+  return sink::absolute_path(*path);
+}
+
 }  // namespace
 
 EnginePlan read_engine(const Cursor& document) {
   static constexpr std::array<std::string_view, 2> engine_keys = {"ring", "clock"};
-  static constexpr std::array<std::string_view, 2> ring_keys = {"slots", "when_full"};
+  static constexpr std::array<std::string_view, 3> ring_keys = {"slots", "when_full", "crash_dir"};
   EnginePlan plan;
   const std::optional<Cursor> engine = document.find("xylem");
   if (!engine) return plan;
@@ -68,6 +79,9 @@ EnginePlan read_engine(const Cursor& document) {
     check_keys(*ring, ring_keys);
     plan.ring_slots = read_slots(*ring, plan.ring_slots);
     plan.when_full = static_cast<WhenFull>(read_choice(*ring, "when_full", when_full_words));
+    if (const std::optional<Cursor> place = ring->find("crash_dir")) {
+      plan.crash_dir = read_directory(*place);
+    }
   }
   plan.clock = static_cast<ClockSource>(read_choice(*engine, "clock", clock_words));
   return plan;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/document.hpp"
+#include "crash/file.hpp"
 
 namespace xylem::config {
 
@@ -149,11 +150,15 @@ struct EnginePlan {
   std::uint32_t ring_slots = 4096;
   WhenFull when_full = WhenFull::block;
   ClockSource clock = ClockSource::tsc;
+  /// Where rings are kept that survive a crash; empty: nowhere.
+  std::string crash_dir = crash::default_directory();
 };
 
 struct Plan {
   /// The file the plan came from; empty for a text from memory.
   std::string source;
+  /// Of the text, to tell configs apart.
+  std::uint64_t hash = 0;
   bool disable_existing_loggers = true;
   /// In file order.
   std::vector<FormatterPlan> formatters;

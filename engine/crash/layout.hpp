@@ -39,7 +39,6 @@ struct Header {
   std::uint32_t version;
   std::uint32_t page_bytes;
   std::uint64_t config_hash;  // of the config's text
-  std::uint64_t build_hash;   // tells builds of the program apart
   std::int64_t pid;
   std::int64_t created_ns;     // UTC
   std::uint64_t created_tick;  // the time stamp counter at that moment
@@ -58,11 +57,16 @@ struct Text {
 };
 static_assert(sizeof(Text) == page_bytes);
 
-/// UTC of a tick t >= `tick`: utc_ns + (t - tick) * ns_per_tick, truncated; as in drain::TickClock.
+/// A straight piece of the way from ticks to UTC.
 struct ClockPiece {
   std::uint64_t tick;
   std::int64_t utc_ns;
   double ns_per_tick;  // 0: never filled
+
+  std::int64_t utc_ns_at(std::uint64_t at) const {
+    return utc_ns + static_cast<std::int64_t>(
+                        static_cast<double>(static_cast<std::int64_t>(at - tick)) * ns_per_tick);
+  }
 };
 
 /// The newest pieces, in a circle.
@@ -82,7 +86,7 @@ struct Extent {
 };
 
 /// How far a sink has come. Where a batch ended is written before the number of the batch, into the
-/// other place than the one before.
+/// place that the number before does not use.
 struct SinkEntry {
   struct Place {
     std::uint64_t device;

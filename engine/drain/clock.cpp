@@ -98,6 +98,20 @@ void TickClock::add_piece() {
 void TickClock::push(const Piece& piece) {
   newest_ = (newest_ + 1) % pieces;
   pieces_[newest_] = piece;
+  if (mirror_ != nullptr) mirror(newest_);
+}
+
+/// The release is for a reader after the process' death: the newest piece is whole.
+void TickClock::mirror(std::size_t place) {
+  mirror_->pieces[place] = pieces_[place];
+  mirror_->newest.store_release(static_cast<std::uint32_t>(place));
+}
+
+void TickClock::mirror_in(crash::Clock* mirror) {
+  mirror_ = mirror;
+  if (mirror == nullptr) return;
+  mirror->pieces = pieces_;
+  mirror->newest.store_release(static_cast<std::uint32_t>(newest_));
 }
 
 void TickClock::schedule(std::uint64_t now_tick) {
@@ -113,7 +127,7 @@ std::int64_t TickClock::on_older_piece(std::uint64_t tick) const {
     i = older;
     if (tick >= pieces_[i].tick) break;
   }
-  return pieces_[i].at(tick);
+  return pieces_[i].utc_ns_at(tick);
 }
 
 }  // namespace xylem::drain

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crash/layout.hpp"
+
 namespace xylem::drain {
 
 /// What the tick of a record counts.
@@ -30,13 +32,16 @@ class TickClock {
 
   TickSource source() const { return source_; }
 
+  /// Writes the pieces, those to come as well, to the crash file too; null: no more.
+  void mirror_in(crash::Clock* mirror);
+
   /// UTC of a tick in ns since the epoch. A tick older than the last `pieces` updates is read off
   /// the oldest piece that is left.
   std::int64_t to_utc_ns(std::uint64_t tick) const {
     const Piece& piece = pieces_[newest_];
     if (tick < piece.tick) [[unlikely]]
       return on_older_piece(tick);
-    return piece.at(tick);
+    return piece.utc_ns_at(tick);
   }
 
   /// Compares with the system clock when that is due: after 1 ms, 2 ms, 4 ms, ... then every 2 s.
@@ -46,27 +51,19 @@ class TickClock {
   }
 
  private:
-  struct Piece {
-    std::uint64_t tick;
-    std::int64_t utc_ns;
-    double ns_per_tick;
-
-    std::int64_t at(std::uint64_t t) const {
-      return utc_ns + static_cast<std::int64_t>(
-                          static_cast<double>(static_cast<std::int64_t>(t - tick)) * ns_per_tick);
-    }
-  };
+  using Piece = crash::ClockPiece;
 
   struct Reading {
     std::uint64_t tick;
     std::int64_t utc_ns;
   };
 
-  static constexpr std::size_t pieces = 64;
+  static constexpr std::size_t pieces = crash::clock_pieces;
 
   Reading read_both() const;
   void add_piece();
   void push(const Piece& piece);
+  void mirror(std::size_t place);
   void schedule(std::uint64_t now_tick);
   std::int64_t on_older_piece(std::uint64_t tick) const;
 
@@ -77,6 +74,7 @@ class TickClock {
   double ns_per_tick_ = 1.0;  // the best estimate so far
   std::int64_t interval_ns_ = 1'000'000;
   std::uint64_t next_update_tick_ = 0;
+  crash::Clock* mirror_ = nullptr;
 };
 
 }  // namespace xylem::drain

@@ -48,15 +48,29 @@ TickSource best_source() {
 
 }  // namespace
 
-Consumer::Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree)
+Consumer::Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree,
+                   crash::File* file)
     : exchange_{exchange},
       counters_{counters},
+      file_{file},
       router_{std::make_unique<route::Router>(std::move(tree))},
       tsc_clock_{best_source()},
       monotonic_clock_{TickSource::monotonic} {
   const Counts former = counters.get();
   consumed_ = former.consumed;
   failed_before_ = former.failed;
+  keep_journal();
+}
+
+/// Between two batches: all that was rendered so far is in the kernel's hands, or given up.
+void Consumer::keep_journal() {
+  tsc_clock_.mirror_in(file_ != nullptr ? &file_->fixed().clocks[0] : nullptr);
+  monotonic_clock_.mirror_in(file_ != nullptr ? &file_->fixed().clocks[1] : nullptr);
+  if (file_ != nullptr) file_->fixed().header.first_batch.store_release(first_batch_);
+  for (sink::Sink* const sink : router_->sinks()) {
+    sink->keep_journal(file_ != nullptr ? file_->sink_entry(sink->name()) : nullptr,
+                       next_batch_ - 1);
+  }
 }
 
 void Consumer::run(std::int64_t grace_ms) {
@@ -234,27 +248,29 @@ void Consumer::hand_over() {
     commit();
     return;
   }
+  end_batch();
   const std::int64_t now_ms = steady_ms();
   for (sink::Sink* const sink : router_->sinks()) {
-    if (!sink->idle()) sink->flush_behind(now_ms);
+    if (!sink->idle()) sink->flush_behind(now_ms, next_batch_ - 1);
   }
   exchange_.keep_tick(read_tick(TickSource::monotonic));
-  end_batch();
   release_written();
 }
 
 /// Hands everything rendered to the kernel, then gives the slots back.
 void Consumer::commit() {
+  if (dirty_) end_batch();
   const std::int64_t now_ms = steady_ms();
   for (sink::Sink* const sink : router_->sinks()) {
-    if (!sink->idle()) sink->flush(now_ms);
+    if (!sink->idle()) sink->flush(now_ms, next_batch_ - 1);
   }
   if (!dirty_) return;
   dirty_ = false;
-  end_batch();
   release_written();
 }
 
+/// Comes before the first of its lines is written: should the process die in between, the rings
+/// tell which records may be in the files.
 void Consumer::end_batch() {
   for (const auto& reader : readers_) reader->end_batch(next_batch_);
   batch(next_batch_).end_record = consumed_;
@@ -269,12 +285,16 @@ void Consumer::release_written() {
   }
   const std::uint64_t first_before = first_batch_;
   while (first_batch_ != next_batch_ && batch(first_batch_).end_record <= oldest_behind) {
-    std::vector<std::uint64_t>& spills = batch(first_batch_++).spills;
-    for (const std::uint64_t block : spills) exchange_.spills().release(block);
-    spills.clear();
+    ++first_batch_;
   }
   if (first_batch_ == first_before) return;
+  // In this order: whatever a reader after the process' death still takes for unwritten is there.
+  if (file_ != nullptr) file_->fixed().header.first_batch.store_release(first_batch_);
   for (const auto& reader : readers_) reader->release(first_batch_ - 1);
+  for (std::uint64_t number = first_before; number != first_batch_; ++number) {
+    for (const std::uint64_t block : batch(number).spills) exchange_.spills().release(block);
+    batch(number).spills.clear();
+  }
 }
 
 /// Brings the counters up to date. A record that several sinks lost or keep counts once.
@@ -305,10 +325,12 @@ std::int64_t Consumer::now_ns() const {
   return tsc_clock_.to_utc_ns(read_tick(tsc_clock_.source()));
 }
 
-void Consumer::install(std::shared_ptr<const route::Tree> tree) {
+void Consumer::install(std::shared_ptr<const route::Tree> tree, crash::File* file) {
   holding_ = false;
   close_sinks();
   router_ = std::make_unique<route::Router>(std::move(tree));
+  file_ = file;
+  keep_journal();
 }
 
 void Consumer::share_sinks() {

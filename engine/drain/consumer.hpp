@@ -43,7 +43,9 @@ class Counters {
 /// The one thread that takes records off the rings and has them rendered and written.
 class Consumer {
  public:
-  Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree);
+  /// `file`: the crash file that says how far the handlers are, or null.
+  Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree,
+           crash::File* file);
 
   /// Runs until a command calls stop(). With `grace_ms`, leaves the records in their rings that
   /// long, in the hope of a configuration, unless a ring fills or a command comes.
@@ -53,7 +55,7 @@ class Consumer {
 
   void stop() { stopping_ = true; }
   /// Records from here on go the new tree's way. The old one's sinks are closed.
-  void install(std::shared_ptr<const route::Tree> tree);
+  void install(std::shared_ptr<const route::Tree> tree, crash::File* file);
   /// The process is about to fork.
   void share_sinks();
   /// Last write, then whatever still is not written is given up and reported.
@@ -82,6 +84,7 @@ class Consumer {
   void tell_silent_drops();
   void hand_over();
   void commit();
+  void keep_journal();
   void end_batch();
   void release_written();
   void count();
@@ -91,13 +94,14 @@ class Consumer {
 
   Exchange& exchange_;
   Counters& counters_;
+  crash::File* file_;
   std::unique_ptr<route::Router> router_;
   TickClock tsc_clock_;
   TickClock monotonic_clock_;
   std::vector<std::unique_ptr<RingReader>> readers_;
   std::array<Batch, RingReader::most_batches> batches_;
-  std::uint64_t first_batch_ = 0;  // the oldest that is not in the kernel's hands
-  std::uint64_t next_batch_ = 0;   // the one that is being made
+  std::uint64_t first_batch_ = 1;  // the oldest that is not in the kernel's hands
+  std::uint64_t next_batch_ = 1;   // the one that is being made
   sink::RecordSet failed_;
   std::uint64_t consumed_ = 0;       // records; the number of the next one
   std::uint64_t failed_before_ = 0;  // by former consumers

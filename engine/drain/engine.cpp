@@ -1,11 +1,15 @@
 #include "drain/engine.hpp"
 
 #include <cstdlib>
+#include <string>
+#include <system_error>
 
 #include <pthread.h>
 
 #include "drain/producer.hpp"
+#include "record/site.hpp"
 #include "route/loggers.hpp"
+#include "sink/report.hpp"
 
 namespace xylem::drain {
 namespace {
@@ -29,7 +33,7 @@ void Engine::start(std::int64_t grace) {
     std::atexit([] { instance().flush(); });
     pthread_atfork(prepare_for_fork, resume_after_fork, begin_in_child);
   }
-  consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree_);
+  consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree_, file_.get());
   thread_ = std::thread{[this, grace] { consumer_->run(grace); }};
   running_.store(true, std::memory_order_release);
 }
@@ -48,19 +52,64 @@ void Engine::run_on_consumer(std::function<void()> action, bool leaves_held) {
   while (command.done.load_acquire() == 0) futex_wait(command.done, 0, 1'000'000);
 }
 
-void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& settings) {
+/// The file of before if it is in the right place, else a new one.
+std::shared_ptr<crash::File> Engine::crash_file(const CrashSettings& crash) const {
+  if (crash.directory.empty()) return nullptr;
+  if (file_ != nullptr && file_->directory() == crash.directory) {
+    file_->set_identity(crash.identity);
+    return file_;
+  }
+  try {
+    return crash::File::create(crash.directory, crash.identity);
+  } catch (const std::system_error& error) {
+    sink::report(std::string{"a crash will lose what is not written yet: "} + error.what());
+    return nullptr;
+  }
+}
+
+/// Threads take rings in the file from here on; ids are described in it before they do.
+void Engine::keep_in(std::shared_ptr<crash::File> file) {
+  if (file == file_) return;
+  crash::Dictionary* const dictionary = file != nullptr ? &file->dictionary() : nullptr;
+  record::describe_sites_in(dictionary);
+  route::describe_loggers_in(dictionary);
+  exchange_.use(file);
+  file_.swap(file);
+}
+
+void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& settings,
+                       const CrashSettings& crash) {
   const std::lock_guard lock{life_mutex_};
   exchange_.set(settings);
+  const std::shared_ptr<crash::File> former = file_;
+  const std::shared_ptr<crash::File> file = crash_file(crash);
+  crash_ = crash;
+  lacks_file_.store(false, std::memory_order_relaxed);
   if (is_running()) {
-    run_on_consumer([&] { consumer_->install(tree); }, true);
+    run_on_consumer(
+        [&] {
+          consumer_->install(tree, file.get());
+          keep_in(file);
+        },
+        true);
     tree_ = std::move(tree);
   } else {
     tree_ = std::move(tree);
+    keep_in(file);
     start(0);
   }
+  // Of what was logged before nothing is left where a crash would lose it.
+  run_on_consumer({});
+  if (former != nullptr && former != file) former->remove();
   is_configured_ = true;
   was_shut_down_ = false;
   route::set_levels(tree_);
+}
+
+void Engine::prepare_for_thread() {
+  if (!lacks_file_.load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock{life_mutex_};
+  if (lacks_file_.exchange(false, std::memory_order_relaxed)) keep_in(crash_file(crash_));
 }
 
 std::shared_ptr<const route::Tree> Engine::tree() const {
@@ -85,6 +134,8 @@ void Engine::shutdown() {
   consumer_.reset();
   is_configured_ = false;
   was_shut_down_ = true;
+  if (file_ != nullptr) file_->remove();
+  keep_in(nullptr);
   // A new start, before any configuration, would begin with the last resort.
   tree_ = std::make_shared<route::Tree>();
 }

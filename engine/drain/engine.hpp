@@ -24,12 +24,15 @@ class Engine {
   Exchange& exchange() { return exchange_; }
 
   /// Puts a configuration in force: what was logged before goes the old way, what is logged after
-  /// goes the new one.
-  void configure(std::shared_ptr<const route::Tree> tree, const Settings& settings);
+  /// goes the new one. Returns when what was logged before is in the kernel's hands.
+  void configure(std::shared_ptr<const route::Tree> tree, const Settings& settings,
+                 const CrashSettings& crash);
 
   /// The tree in force.
   std::shared_ptr<const route::Tree> tree() const;
 
+  /// A thread is to take a ring: in the child of a fork, the crash file is made now.
+  void prepare_for_thread();
   /// A thread logs for the first time: starts the consumer, which holds records back for a moment
   /// when nothing is configured yet.
   void start_for_thread();
@@ -59,6 +62,8 @@ class Engine {
   Engine() = default;
 
   void start(std::int64_t grace_ms);
+  std::shared_ptr<crash::File> crash_file(const CrashSettings& crash) const;
+  void keep_in(std::shared_ptr<crash::File> file);
   void run_on_consumer(std::function<void()> action, bool leaves_held = false);
 
   Exchange exchange_;
@@ -66,6 +71,9 @@ class Engine {
 
   mutable std::mutex life_mutex_;  // start and stop, one at a time
   std::shared_ptr<const route::Tree> tree_ = std::make_shared<route::Tree>();
+  CrashSettings crash_;
+  std::shared_ptr<crash::File> file_;    // null: a crash loses what is in the rings
+  std::atomic<bool> lacks_file_{false};  // the child of a fork that has not logged yet
   std::unique_ptr<Consumer> consumer_;
   std::thread thread_;
   std::atomic<bool> running_{false};

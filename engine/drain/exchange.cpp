@@ -1,18 +1,25 @@
 #include "drain/exchange.hpp"
 
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "sink/report.hpp"
+
 namespace xylem::drain {
 
-Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread) {
+Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread,
+                          detail::Producer& producer) {
+  const std::lock_guard lock{rings_mutex_};
   const std::uint64_t slots = ring_slots_.load(std::memory_order_relaxed);
   Ring* ring = reuse_ring(slots);
-  if (ring == nullptr) {
-    auto made = std::make_unique<Ring>(slots);
-    ring = made.get();
-    const std::lock_guard lock{rings_mutex_};
-    rings_.push_back(std::move(made));
-  }
+  if (ring == nullptr) ring = rings_.emplace_back(make_ring(slots)).get();
   ring->thread = std::move(thread);
   ring->source = clock_.load(std::memory_order_relaxed);
+  ring->producer = &producer;
+  describe(*ring);
   ring->words().closed.store_relaxed(0);
   // The consumer may have slept, or may not have begun.
   keep_tick(read_tick(TickSource::monotonic));
@@ -20,15 +27,73 @@ Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread) {
   return *ring;
 }
 
+bool Exchange::is_current(const Ring& ring) const {
+  return ring.file_number() == (file_ != nullptr ? file_->number() : 0);
+}
+
 Ring* Exchange::reuse_ring(std::uint64_t slots) {
   // One round at most: rings of another size, left from a former configuration, go back.
   Ring* ring = nullptr;
   for (std::size_t left = free_rings_.size_approx(); left > 0; --left) {
     if (!free_rings_.try_dequeue(ring)) return nullptr;
-    if (ring->capacity() == slots) return ring;
+    if (ring->capacity() == slots && is_current(*ring)) return ring;
     free_rings_.enqueue(ring);
   }
   return nullptr;
+}
+
+std::unique_ptr<Ring> Exchange::make_ring(std::uint64_t slots) {
+  if (file_ != nullptr) {
+    try {
+      return std::make_unique<Ring>(slots, file_.get());
+    } catch (const std::system_error& error) {
+      if (!std::exchange(has_told_of_file_, true)) {
+        sink::report(std::string{"no room for a ring that survives a crash: "} + error.what());
+      }
+    }
+  }
+  return std::make_unique<Ring>(slots);
+}
+
+/// For a reader of the crash file: who logs in the ring, and by which clock.
+void Exchange::describe(Ring& ring) {
+  if (file_ == nullptr || !is_current(ring)) return;
+  std::string body(sizeof ring.thread->id, '\0');
+  std::memcpy(body.data(), &ring.thread->id, sizeof ring.thread->id);
+  body += ring.thread->name;
+  file_->dictionary().add(crash::EntryKind::thread, ++last_thread_, body);
+  ring.words().thread.store_relaxed(last_thread_);
+  ring.words().source.store_relaxed(ring.source == TickSource::tsc ? 0 : 1);
+}
+
+void Exchange::use(std::shared_ptr<crash::File> file) {
+  const std::lock_guard lock{rings_mutex_};
+  if (file == file_) return;
+  file_ = std::move(file);
+  spills_.use(file_);
+  Ring* ring = nullptr;
+  while (free_rings_.try_dequeue(ring)) destroy(*ring);
+  generation_.store_seq_cst(generation_.load_relaxed() + 1);
+  for (const auto& taken : rings_) {
+    if (taken->producer != nullptr) taken->producer->end.store_seq_cst(0);
+  }
+}
+
+/// Its thread has ended, and the consumer is done with it.
+void Exchange::recycle(Ring& ring) {
+  const std::lock_guard lock{rings_mutex_};
+  if (is_current(ring)) {
+    free_rings_.enqueue(&ring);
+  } else {
+    destroy(ring);
+  }
+}
+
+void Exchange::destroy(const Ring& ring) {
+  const auto is_it = [&](const std::unique_ptr<Ring>& other) { return other.get() == &ring; };
+  const auto found = std::find_if(rings_.begin(), rings_.end(), is_it);
+  dropped_before_ += (*found)->words().dropped.load_relaxed();
+  rings_.erase(found);
 }
 
 /// Several threads may do so: the clock never goes back.
@@ -39,6 +104,10 @@ void Exchange::keep_tick(std::uint64_t monotonic_tick) {
 }
 
 void Exchange::retire(Ring& ring) {
+  {
+    const std::lock_guard lock{rings_mutex_};
+    ring.producer = nullptr;
+  }
   // Pairs with the acquire in RingReader::is_finished(): who sees the flag sees the last head.
   ring.words().closed.store_release(1);
 }
@@ -85,7 +154,7 @@ Settings Exchange::settings() const {
 
 std::uint64_t Exchange::dropped() const {
   const std::lock_guard lock{rings_mutex_};
-  std::uint64_t sum = lost_calls_.load(std::memory_order_relaxed);
+  std::uint64_t sum = lost_calls_.load(std::memory_order_relaxed) + dropped_before_;
   for (const auto& ring : rings_) sum += ring->words().dropped.load_relaxed();
   return sum;
 }

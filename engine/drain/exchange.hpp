@@ -31,11 +31,15 @@ class Exchange {
  public:
   // Threads that log: -----------------------------------------------------------------------------
 
-  /// A ring for the calling thread: a retired one of the right size, or a new one. Throws
-  /// std::system_error when there is no memory for it.
-  Ring& take_ring(std::shared_ptr<const record::Thread> thread);
+  /// A ring for the calling thread, whose end `producer` is: a retired one of the right size, or a
+  /// new one. Throws std::system_error when there is no memory for it.
+  Ring& take_ring(std::shared_ptr<const record::Thread> thread, detail::Producer& producer);
   /// The thread will write no more into it.
   void retire(Ring& ring);
+
+  /// Changes when threads are to take new rings. Sequentially consistent, as the stores of
+  /// Producer::end: a thread that sets its limit either sees the change here or its limit undone.
+  std::uint64_t generation() const { return generation_.load_seq_cst(); }
 
   SpillPool& spills() { return spills_; }
 
@@ -54,6 +58,9 @@ class Exchange {
   // Threads that control: -------------------------------------------------------------------------
 
   void set(const Settings& settings);
+  /// From now on rings and blocks are pieces of the file; null: of none. Threads that have rings
+  /// elsewhere take new ones at their next record.
+  void use(std::shared_ptr<crash::File> file);
   Settings settings() const;
   void send(Command& command);
   /// Records refused for lack of room, in all rings ever; slots that wait in them.
@@ -70,7 +77,7 @@ class Exchange {
   bool has_commands() const { return commands_.size_approx() > 0; }
   Ring* next_new_ring();
   Command* next_command();
-  void recycle(Ring& ring) { free_rings_.enqueue(&ring); }
+  void recycle(Ring& ring);
   /// Leaves a ring to the next consumer.
   void announce(Ring& ring) { new_rings_.enqueue(&ring); }
   /// Sleeps until somebody wakes it, at most `timeout_us`.
@@ -78,6 +85,10 @@ class Exchange {
 
  private:
   Ring* reuse_ring(std::uint64_t slots);
+  std::unique_ptr<Ring> make_ring(std::uint64_t slots);
+  void describe(Ring& ring);
+  void destroy(const Ring& ring);
+  bool is_current(const Ring& ring) const;
 
   // Read at every call: its cache line holds what hardly ever changes.
   alignas(64) Atomic<std::uint64_t> kept_tick_;
@@ -95,8 +106,13 @@ class Exchange {
   std::atomic<bool> asleep_{false};
   std::atomic<bool> pressed_{false};
 
+  Atomic<std::uint64_t> generation_;
   mutable std::mutex rings_mutex_;
-  std::vector<std::unique_ptr<Ring>> rings_;  // all, for good
+  std::vector<std::unique_ptr<Ring>> rings_;
+  std::shared_ptr<crash::File> file_;
+  std::uint64_t last_thread_ = 0;     // in the file's dictionary
+  std::uint64_t dropped_before_ = 0;  // in rings that are gone
+  bool has_told_of_file_ = false;
 };
 
 }  // namespace xylem::drain

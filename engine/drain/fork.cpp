@@ -68,13 +68,19 @@ void Engine::begin_in_child() {
   Engine& parent = instance();
   record::unlock_sites();
   route::unlock_loggers();
+  record::describe_sites_in(nullptr);
+  route::describe_loggers_in(nullptr);
   abandon_ring();
+  if (parent.file_ != nullptr) parent.file_->abandon();
   for (sink::Sink* const sink : parent.tree_->sinks()) sink->forget();
   auto* const engine = new Engine;
   engine->tree_ = parent.tree_;
   engine->is_configured_ = parent.is_configured_;
   engine->exchange_.set(parent.exchange_.settings());
   engine->was_shut_down_ = parent.was_shut_down_;
+  engine->crash_ = parent.crash_;
+  const bool wants_file = parent.file_ != nullptr || parent.lacks_file_;
+  engine->lacks_file_.store(wants_file, std::memory_order_relaxed);
   current() = engine;
 }
 

@@ -40,7 +40,8 @@ void pause() {
 /// What else a thread that logs has; apart from Producer, so that a call reaches less memory.
 struct Attachment {
   Ring* ring = nullptr;
-  std::uint64_t limit = 0;  // position up to which it may write
+  std::uint64_t limit = 0;       // position up to which it may write
+  std::uint64_t generation = 0;  // of the exchange, when the ring was taken
   bool has_untold_drops = false;
 };
 constinit thread_local Attachment t_attachment{};
@@ -52,7 +53,13 @@ void set_limit(Producer& producer, std::uint64_t limit) {
   producer.next = t_attachment.ring->at(producer.head);
   const bool is_fast = producer.tick_is_tsc || producer.kept_tick != nullptr;
   const std::uint64_t room_bytes = (limit - producer.head) * detail::slot_bytes;
-  producer.end = is_fast ? reinterpret_cast<std::uintptr_t>(producer.next) + room_bytes : 0;
+  producer.end.store_seq_cst(is_fast ? reinterpret_cast<std::uintptr_t>(producer.next) + room_bytes
+                                     : 0);
+  // Whoever wants this thread to take a new ring has set the limit to 0, perhaps just before it was
+  // set here. Both sides are sequentially consistent: one of them sees the other.
+  if (t_attachment.generation != Engine::instance().exchange().generation()) {
+    producer.end.store_relaxed(0);
+  }
 }
 
 /// Ends the thread's use of its ring. As a pthread key's destructor it runs after those of
@@ -76,7 +83,9 @@ void detach_at_thread_end() {
 bool attach(Producer& producer) noexcept {
   Engine& engine = Engine::instance();
   try {
-    Ring& ring = engine.exchange().take_ring(describe_this_thread());
+    engine.prepare_for_thread();
+    t_attachment.generation = engine.exchange().generation();
+    Ring& ring = engine.exchange().take_ring(describe_this_thread(), producer);
     t_attachment.ring = &ring;
     producer.head = ring.words().head.load_relaxed();
     producer.published = &ring.words().head;
@@ -177,7 +186,13 @@ SpillPool::Block find_spill(std::size_t bytes) {
 
 void abandon_ring() {
   t_attachment = {};
-  detail::t_producer = {};
+  Producer& producer = detail::t_producer;
+  producer.next = nullptr;
+  producer.end.store_relaxed(0);
+  producer.head = 0;
+  producer.published = nullptr;
+  producer.kept_tick = nullptr;
+  producer.tick_is_tsc = false;
 }
 
 void rename_this_thread(std::string_view name) {
@@ -192,6 +207,7 @@ namespace xylem {
 
 detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) noexcept {
   using namespace drain;  // NOLINT(google-build-using-namespace): this is its entry point
+  if (t_attachment.generation != Engine::instance().exchange().generation()) detach(nullptr);
   if (t_attachment.ring == nullptr && !attach(producer)) {
     Engine::instance().exchange().count_lost_call();
     return {};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -25,7 +24,7 @@ class RingReader {
   /// How far ahead of the rendering the slots are asked for, out of the producer's cache.
   static constexpr std::uint64_t prefetched_slots = 8;
   /// How many batches may be on their way.
-  static constexpr std::size_t most_batches = 8;
+  static constexpr std::size_t most_batches = crash::most_batches;
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   RingReader(Ring& ring, const TickClock& clock)
@@ -35,7 +34,7 @@ class RingReader {
         seen_{read_},
         released_{read_},
         last_end_{read_} {
-    ends_.fill(read_);
+    for (auto& end : ring.words().ends) end.store_relaxed(read_);
   }
 
   Ring& ring() const { return *ring_; }
@@ -66,18 +65,22 @@ class RingReader {
     find_front();
   }
 
-  /// Batch number `batch` ends here. Numbers come in order.
-  void end_batch(std::uint64_t batch) { ends_[batch % most_batches] = last_end_ = read_; }
+  /// Batch number `batch` ends here. Numbers come in order. Must precede the writing of its lines:
+  /// whoever finds the ring after the process' death learns here which records they were.
+  void end_batch(std::uint64_t batch) {
+    last_end_ = read_;
+    ring_->words().ends[batch % most_batches].store_release(read_);
+  }
 
   /// The batches up to that one are in the kernel's hands: their slots are free. A producer that
   /// waits is woken once it has half a ring: to wake up takes it longer than to fill less. Store
   /// and load are sequentially consistent, as are those in wait_for_room(): either the producer
   /// sees the new tail, or this sees that it waits.
   void release(std::uint64_t batch) {
-    const std::uint64_t end = ends_[batch % most_batches];
+    RingWords& words = ring_->words();
+    const std::uint64_t end = words.ends[batch % most_batches].load_relaxed();
     if (released_ == end) return;
     released_ = end;
-    RingWords& words = ring_->words();
     words.tail.store_seq_cst(released_);
     const bool has_half = seen_ - released_ <= ring_->capacity() / 2 || released_ == read_;
     if (words.waiting.load_seq_cst() != 0 && has_half) {
@@ -96,14 +99,14 @@ class RingReader {
   }
 
   bool has_untold_drops() const {
-    return ring_->words().dropped.load_relaxed() != ring_->told_drops;
+    return ring_->words().dropped.load_relaxed() != ring_->words().told.load_relaxed();
   }
 
   /// Drops that nobody has told of yet; asked when the ring is empty. They are told here, or by the
   /// producer's note in front of its next record: both name the sum, so none is told twice.
   std::uint64_t take_untold_drops(std::uint64_t sum) {
-    const std::uint64_t untold = sum - ring_->told_drops;
-    ring_->told_drops = sum;
+    const std::uint64_t untold = sum - ring_->words().told.load_relaxed();
+    ring_->words().told.store_relaxed(sum);
     return untold;
   }
 
@@ -127,7 +130,6 @@ class RingReader {
   std::uint64_t seen_;
   std::uint64_t released_;
   std::uint64_t last_end_;
-  std::array<std::uint64_t, most_batches> ends_;
   std::uint64_t mark_ = 0;
   std::int64_t front_ns_ = never;
 };

@@ -1,17 +1,17 @@
 #include "drain/ring.hpp"
 
 #include <cassert>
-#include <cerrno>
 #include <new>
-#include <system_error>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "crash/mapping.hpp"
+
 namespace xylem::drain {
 namespace {
 
-constexpr std::size_t page_bytes = 4096;
+using crash::page_bytes;
 
 class Descriptor {
  public:
@@ -27,38 +27,39 @@ class Descriptor {
   int fd_;
 };
 
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error{errno, std::generic_category(), what};
-}
-
-std::byte* map_file(void* at, std::size_t bytes, int fd, off_t offset) {
-  // Populated now: the first records must not pay for page faults.
-  void* const mapped =
-      mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, offset);
-  if (mapped == MAP_FAILED) fail("cannot map a ring");
-  return static_cast<std::byte*>(mapped);
-}
-
 }  // namespace
 
-Ring::Ring(std::uint64_t slots) : capacity_{slots} {
+Ring::Ring(std::uint64_t slots, crash::File* file) : capacity_{slots} {
   assert((slots & (slots - 1)) == 0 && slots * detail::slot_bytes % page_bytes == 0);
-  const std::size_t slot_area_bytes = slots * detail::slot_bytes;
-  const std::size_t file_bytes = page_bytes + slot_area_bytes;
-  const Descriptor file{memfd_create("xylem-ring", MFD_CLOEXEC)};
-  if (file.get() < 0 || ftruncate(file.get(), static_cast<off_t>(file_bytes)) != 0) {
-    fail("cannot allocate a ring");
+  const std::size_t bytes = page_bytes + slots * detail::slot_bytes;
+  if (file != nullptr) {
+    const crash::Piece piece = file->allocate(bytes);
+    map_both(file->descriptor(), piece.offset);
+    file->publish(piece, crash::ExtentKind::ring, 0);
+    file_number_ = file->number();
+    return;
   }
+  const Descriptor nameless{memfd_create("xylem-ring", MFD_CLOEXEC)};
+  if (nameless.get() < 0 || ftruncate(nameless.get(), static_cast<off_t>(bytes)) != 0) {
+    crash::fail("cannot allocate a ring");
+  }
+  map_both(nameless.get(), 0);
+}
+
+/// The pages at `offset`, then the slots once more.
+void Ring::map_both(int fd, std::uint64_t offset) {
+  const std::size_t slot_area_bytes = capacity_ * detail::slot_bytes;
+  const std::size_t once_bytes = page_bytes + slot_area_bytes;
   // The address range first, so that both views are neighbours.
-  void* const range = mmap(nullptr, file_bytes + slot_area_bytes, PROT_NONE,
+  void* const range = mmap(nullptr, once_bytes + slot_area_bytes, PROT_NONE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (range == MAP_FAILED) fail("cannot reserve addresses for a ring");
+  if (range == MAP_FAILED) crash::fail("cannot reserve addresses for a ring");
   mapping_ = static_cast<std::byte*>(range);
   try {
-    map_file(mapping_, file_bytes, file.get(), 0);
-    map_file(mapping_ + file_bytes, slot_area_bytes, file.get(), page_bytes);
+    crash::map(fd, offset, once_bytes, mapping_);
+    crash::map(fd, offset + page_bytes, slot_area_bytes, mapping_ + once_bytes);
   } catch (...) {
-    munmap(mapping_, file_bytes + slot_area_bytes);
+    munmap(mapping_, once_bytes + slot_area_bytes);
     throw;
   }
   words_ = new (mapping_) RingWords;

@@ -5,31 +5,17 @@
 #include <memory>
 
 #include <xylem/detail/atomic.hpp>
+#include <xylem/detail/producer.hpp>
 #include <xylem/detail/slot.hpp>
 
+#include "crash/file.hpp"
 #include "drain/clock.hpp"
 #include "record/thread.hpp"
 
 namespace xylem::drain {
 
+using crash::RingWords;
 using detail::Atomic;
-
-/// The shared words of a ring, each in the pair of cache lines of who writes it: processors fetch
-/// the neighbour of a line along with it.
-///
-///     line 0  byte   0  head      producer  position behind the last published record
-///                    8  dropped   producer  records refused for lack of room, ever
-///     line 2  byte 128  tail      consumer  position below which slots may be overwritten
-///     line 4  byte 256  waiting   both      1 while the producer sleeps for room (a futex word)
-///                  260  closed    both      1 once the producer's thread has ended
-struct RingWords {
-  alignas(128) Atomic<std::uint64_t> head;
-  Atomic<std::uint64_t> dropped;
-  alignas(128) Atomic<std::uint64_t> tail;
-  alignas(128) Atomic<std::uint32_t> waiting;
-  Atomic<std::uint32_t> closed;
-};
-static_assert(sizeof(RingWords) == 384);
 
 /// One thread's ring: a page of words, and the slots, mapped twice in a row so that a record never
 /// wraps.
@@ -37,13 +23,14 @@ static_assert(sizeof(RingWords) == 384);
 ///     page 0   | slots ........................ | the same slots again ......... |
 ///     words    | slot 0, 1, ... capacity - 1     | slot 0, 1, ...                 |
 ///
-/// Single producer, single consumer. Lives as long as the process; after its thread has ended and
-/// its last record is in the kernel's hands it serves another thread. Positions go on counting.
+/// Single producer, single consumer. After its thread has ended and its last record is in the
+/// kernel's hands it serves another thread; positions go on counting. The memory is a piece of the
+/// crash file, which outlives the process, or a file without a name.
 class Ring {
  public:
   /// `slots`: a power of two that fills whole pages. Throws std::system_error when the memory
   /// cannot be had.
-  explicit Ring(std::uint64_t slots);
+  explicit Ring(std::uint64_t slots, crash::File* file = nullptr);
   ~Ring();
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
@@ -55,18 +42,24 @@ class Ring {
     return slots_ + (position & (capacity_ - 1)) * detail::slot_bytes;
   }
 
+  /// Of the crash file that it is in; 0: of none.
+  std::uint64_t file_number() const { return file_number_; }
+
   // Written before the ring is announced to the consumer:
   std::shared_ptr<const record::Thread> thread;  // who logs here
   TickSource source = TickSource::tsc;           // what its ticks count
 
-  // The consumer's, kept here because a ring outlives consumers and threads:
-  std::uint64_t told_drops = 0;  // how much of the sum of drops a line has told
+  // Under the lock of Exchange:
+  detail::Producer* producer = nullptr;  // the thread's end, while it has this ring
 
  private:
+  void map_both(int fd, std::uint64_t offset);
+
   std::byte* mapping_ = nullptr;
   RingWords* words_ = nullptr;
   std::byte* slots_ = nullptr;
   std::uint64_t capacity_;
+  std::uint64_t file_number_ = 0;
 };
 
 }  // namespace xylem::drain

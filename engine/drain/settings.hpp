@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
+#include "crash/file.hpp"
 #include "drain/clock.hpp"
 
 namespace xylem::drain {
@@ -13,6 +15,12 @@ struct Settings {
   std::uint32_t ring_slots = 4096;  // of threads that log for the first time from now on
   WhenFull when_full = WhenFull::block;
   TickSource clock = TickSource::tsc;  // of the same threads
+};
+
+/// Where what a crash must not lose is kept.
+struct CrashSettings {
+  std::string directory;  // empty: nowhere
+  crash::Identity identity;
 };
 
 }  // namespace xylem::drain

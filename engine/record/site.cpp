@@ -4,6 +4,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "record/dictionary.hpp"
 #include "record/id_table.hpp"
 
 namespace xylem {
@@ -80,6 +81,12 @@ class Registry {
 
   const Site& at(std::uint32_t id) const { return sites_.at(id); }
 
+  void describe_in(crash::Dictionary* dictionary) {
+    const std::lock_guard lock{mutex_};
+    dictionary_ = dictionary;
+    for (std::uint32_t id = 0; id < sites_.next_id(); ++id) describe(sites_.at(id));
+  }
+
   std::mutex& mutex() { return mutex_; }
 
  private:
@@ -90,12 +97,20 @@ class Registry {
       ids_.erase(found);
       return catch_all_site;
     }
-    return sites_.add(make_site(sites_.next_id(), spec)).id;
+    const Site& site = sites_.add(make_site(sites_.next_id(), spec));
+    describe(site);
+    return site.id;
+  }
+
+  void describe(const Site& site) const {
+    if (dictionary_ == nullptr) return;
+    dictionary_->add(crash::EntryKind::site, site.id, encode(site));
   }
 
   std::mutex mutex_;
   std::unordered_map<std::string, std::uint32_t> ids_;
   IdTable<const Site> sites_;
+  crash::Dictionary* dictionary_ = nullptr;
 };
 
 Registry& registry() {
@@ -123,6 +138,10 @@ void lock_sites() {
 }
 void unlock_sites() {
   registry().mutex().unlock();
+}
+
+void describe_sites_in(crash::Dictionary* dictionary) {
+  registry().describe_in(dictionary);
 }
 
 const Site& site(std::uint32_t id) {

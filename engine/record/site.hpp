@@ -7,6 +7,8 @@
 
 #include <xylem/detail/site.hpp>
 
+#include "crash/dictionary.hpp"
+
 namespace xylem::record {
 
 using detail::Kind;
@@ -47,6 +49,10 @@ inline constexpr std::uint32_t dropped_site = 2;    // "{} records dropped"
 /// The site of an id that a record carries. The reference is valid for ever. Takes no lock: who has
 /// the id has synchronised with its registration already (the release in publish() came after it).
 const Site& site(std::uint32_t id);
+
+/// Describes all sites, known and to come, in a dictionary, in which a site stands before any
+/// record of it does. Null: in none.
+void describe_sites_in(crash::Dictionary* dictionary);
 
 /// Around fork(2): nobody else holds the lock of the registry while its memory is copied.
 void lock_sites();

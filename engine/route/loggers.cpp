@@ -47,6 +47,12 @@ class Registry {
     }
   }
 
+  void describe_in(crash::Dictionary* dictionary) {
+    const std::lock_guard lock{mutex_};
+    dictionary_ = dictionary;
+    for (std::uint32_t id = 0; id < loggers_.next_id(); ++id) describe(loggers_.at(id));
+  }
+
   std::mutex& mutex() { return mutex_; }
 
  private:
@@ -55,13 +61,20 @@ class Registry {
     Entry& entry =
         loggers_.add(std::make_unique<Entry>(name, loggers_.next_id(), tree_->threshold(name)));
     by_name_.emplace(entry.name, &entry);
+    describe(entry);
     return entry.state;
+  }
+
+  void describe(const Entry& entry) const {
+    if (dictionary_ == nullptr) return;
+    dictionary_->add(crash::EntryKind::logger, entry.state.id(), entry.name);
   }
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Tree> tree_ = std::make_shared<Tree>();
   std::map<std::string_view, Entry*, std::less<>> by_name_;
   record::IdTable<Entry> loggers_;
+  crash::Dictionary* dictionary_ = nullptr;
 };
 
 Registry& registry() {
@@ -77,6 +90,10 @@ void lock_loggers() {
 }
 void unlock_loggers() {
   registry().mutex().unlock();
+}
+
+void describe_loggers_in(crash::Dictionary* dictionary) {
+  registry().describe_in(dictionary);
 }
 
 const detail::LoggerState& logger(std::uint32_t id) {

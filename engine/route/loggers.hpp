@@ -6,6 +6,7 @@
 
 #include <xylem/detail/logger_state.hpp>
 
+#include "crash/dictionary.hpp"
 #include "route/tree.hpp"
 
 /// The loggers of the process: names, ids, and the thresholds that calls read.
@@ -20,6 +21,10 @@ std::vector<std::string> logger_names();
 
 /// Puts the levels of a tree in force, for loggers to come as well. Thread-safe.
 void set_levels(std::shared_ptr<const Tree> tree);
+
+/// Names all loggers, known and to come, in a dictionary, in which a logger stands before any
+/// record of it does. Null: in none.
+void describe_loggers_in(crash::Dictionary* dictionary);
 
 /// Around fork(2): nobody else holds the lock of the registry while its memory is copied.
 void lock_loggers();

@@ -34,6 +34,7 @@ class FileSink : public Sink {
   void cut_torn_line(std::size_t bytes) override;
   int release() override;
   void share_file() override { file_.share(); }
+  crash::SinkEntry::Place place() const override { return file_.place(); }
 
   /// Opens the file if it is not open yet; 0 or errno.
   int open_if_closed();

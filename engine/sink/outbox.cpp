@@ -16,7 +16,7 @@ Outbox::Outbox(HandOver hand_over, std::size_t block_bytes)
   for (std::uint32_t i = 0; i < most_batches; ++i) batches_.push_back({LineBuffer{block_bytes}});
 }
 
-bool Outbox::send(LineBuffer& lines, std::int64_t now_ms) {
+bool Outbox::send(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number) {
   assert(!lines.empty());
   // To be woken for each batch would cost more than its writing.
   if (worker_.turns_left() == most_batches) worker_.wait_until(most_batches / 2);
@@ -26,6 +26,7 @@ bool Outbox::send(LineBuffer& lines, std::int64_t now_ms) {
   next.records = range_of(lines);
   next.bytes = lines.bytes();
   next.sent_ms = now_ms;
+  next.number = batch_number;
   std::swap(next.lines, lines);
   worker_.post();
   return true;
@@ -35,7 +36,7 @@ bool Outbox::send(LineBuffer& lines, std::int64_t now_ms) {
 void Outbox::write_next() {
   if (has_failed()) return;
   Batch& next = batch(written_);
-  const int error = hand_over_(next.lines, next.sent_ms);
+  const int error = hand_over_(next.lines, next.sent_ms, next.number);
   if (error != 0) {
     error_.store(error, std::memory_order_relaxed);
   } else {

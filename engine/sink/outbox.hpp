@@ -26,8 +26,8 @@ RecordRange range_of(const LineBuffer& lines);
 class Outbox {
  public:
   /// Writes the oldest lines and takes them; 0 when all are gone, else an errno. Runs on the
-  /// thread, with the time that send() was given.
-  using HandOver = std::function<int(LineBuffer& lines, std::int64_t now_ms)>;
+  /// thread, with the time and the number that send() was given.
+  using HandOver = std::function<int(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch)>;
 
   /// Throws std::system_error when there can be no thread, std::bad_alloc.
   Outbox(HandOver hand_over, std::size_t block_bytes);
@@ -35,7 +35,7 @@ class Outbox {
   /// Sends the lines, of which there must be some, and leaves an empty buffer in their place. Waits
   /// when too much is on its way. False, and nothing is sent, when some batch could not be written:
   /// then take_back() comes first.
-  bool send(LineBuffer& lines, std::int64_t now_ms);
+  bool send(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number = 0);
 
   /// First and last record of what is on its way; nothing when all is in the kernel's hands.
   std::optional<RecordRange> pending() const;
@@ -59,6 +59,7 @@ class Outbox {
     RecordRange records{0, 0};
     std::size_t bytes = 0;
     std::int64_t sent_ms = 0;
+    std::uint64_t number = 0;
   };
 
   void write_next();

@@ -117,12 +117,17 @@ WriteResult write_fully(int fd, const char* data, std::size_t bytes) {
 }
 
 PosixFile::PosixFile(PosixFile&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), ahead_(std::exchange(other.ahead_, {})) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      device_(other.device_),
+      inode_(other.inode_),
+      ahead_(std::exchange(other.ahead_, {})) {}
 
 PosixFile& PosixFile::operator=(PosixFile&& other) noexcept {
   if (this != &other) {
     close();
     fd_ = std::exchange(other.fd_, -1);
+    device_ = other.device_;
+    inode_ = other.inode_;
     ahead_ = std::exchange(other.ahead_, {});
   }
   return *this;
@@ -140,6 +145,10 @@ int PosixFile::open(const std::string& path, OpenMode mode) {
   ::lseek(fd, 0, SEEK_END);
   close();
   fd_ = fd;
+  struct stat status {};
+  const bool is_regular = ::fstat(fd_, &status) == 0 && S_ISREG(status.st_mode);
+  device_ = status.st_dev;
+  inode_ = is_regular ? status.st_ino : 0;
   ahead_.begin(fd_);
   return 0;
 }
@@ -154,6 +163,11 @@ int PosixFile::close() {
 std::uint64_t PosixFile::position() const {
   const off_t at = ::lseek(fd_, 0, SEEK_CUR);
   return at < 0 ? 0 : static_cast<std::uint64_t>(at);
+}
+
+crash::SinkEntry::Place PosixFile::place() const {
+  if (fd_ < 0) return {};
+  return {device_, inode_, position()};
 }
 
 int PosixFile::cut(std::size_t bytes) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crash/layout.hpp"
 #include "sink/space_ahead.hpp"
 
 namespace xylem::sink {
@@ -77,11 +78,16 @@ class PosixFile {
   /// file, and for what has no position.
   std::uint64_t position() const;
 
+  /// The file and position(); inode 0 for what is no regular file.
+  crash::SinkEntry::Place place() const;
+
   /// Cuts the last `bytes` bytes off a regular file, unless another writer has appended since.
   int cut(std::size_t bytes);
 
  private:
   int fd_ = -1;
+  std::uint64_t device_ = 0;
+  std::uint64_t inode_ = 0;  // 0: no regular file
   SpaceAhead ahead_;
 };
 

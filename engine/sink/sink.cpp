@@ -46,23 +46,47 @@ void Sink::conclude(int error, bool progress) {
   watch();
 }
 
-void Sink::flush(std::int64_t now_ms) {
+void Sink::flush(std::int64_t now_ms, std::uint64_t batch) {
   finish();
   now_ms_ = now_ms;
   if (!buffer_.empty() && trouble_.due(now_ms)) try_to_write();
+  if (buffer_.empty()) note_written(batch);
   if (watched_ && buffer_.empty()) {
     buffer_.shrink(options_.buffer_bytes);
     watch();
   }
 }
 
-void Sink::flush_behind(std::int64_t now_ms) {
+void Sink::flush_behind(std::int64_t now_ms, std::uint64_t batch) {
   now_ms_ = now_ms;
   const bool is_worth_it = !watched_ && buffer_.bytes() >= least_bytes_behind;
-  if (is_worth_it && has_outbox() && outbox_->send(buffer_, now_ms)) {
+  if (is_worth_it && has_outbox() && outbox_->send(buffer_, now_ms, batch)) {
     is_behind_ = true;
   } else {
-    flush(now_ms);
+    flush(now_ms, batch);
+  }
+}
+
+void Sink::keep_journal(crash::SinkEntry* entry, std::uint64_t batch) {
+  journal_ = entry;
+  if (entry == nullptr) return;
+  // Whatever stands there is of another life of the sink.
+  entry->places[0] = entry->places[1] = place();
+  entry->written.store_release(batch);
+}
+
+/// The place goes where the number before does not look: a number and its place are never of two
+/// batches. The release is for a reader after the process' death.
+void Sink::note_written(std::uint64_t batch) {
+  if (journal_ == nullptr || batch == 0) return;
+  const std::uint64_t before = journal_->written.load_relaxed();
+  if (batch == before) return;
+  const crash::SinkEntry::Place here = place();
+  // Batches without lines here were passed over: one of them serves as the step between.
+  const bool same_place = (batch - before) % 2 == 0;
+  for (std::uint64_t number = batch - (same_place ? 1 : 0); number <= batch; ++number) {
+    journal_->places[number % 2] = here;
+    journal_->written.store_release(number);
   }
 }
 
@@ -70,7 +94,11 @@ bool Sink::has_outbox() {
   if (outbox_ != nullptr || !options_.has_own_thread) return outbox_ != nullptr;
   try {
     outbox_ = std::make_unique<Outbox>(
-        [this](LineBuffer& lines, std::int64_t then_ms) { return hand_over(lines, then_ms); },
+        [this](LineBuffer& lines, std::int64_t then_ms, std::uint64_t batch) {
+          const int error = hand_over(lines, then_ms);
+          if (error == 0) note_written(batch);
+          return error;
+        },
         options_.buffer_bytes);
   } catch (const std::exception&) {
     options_.has_own_thread = false;  // no thread or no memory to be had: then without
@@ -141,6 +169,7 @@ void Sink::forget() {
   static_cast<void>(outbox_.release());
   is_behind_ = false;
   buffer_.clear();
+  journal_ = nullptr;  // the parent's
   share_file();
 }
 

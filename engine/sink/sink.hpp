@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "crash/layout.hpp"
 #include "sink/line_buffer.hpp"
 #include "sink/outbox.hpp"
 #include "sink/record_set.hpp"
@@ -77,13 +78,18 @@ class Sink {
 
   /// Hands everything buffered to the kernel, with one write(2) when all is well. `now_ms` is a
   /// steady clock in ms; it never decreases and times the retries: in trouble a call that comes
-  /// before retry_at_ms() does nothing.
-  void flush(std::int64_t now_ms);
+  /// before retry_at_ms() does nothing. `batch` is the number of the batch that ends here; numbers
+  /// increase, 0: none does.
+  void flush(std::int64_t now_ms, std::uint64_t batch = 0);
 
   /// Has everything buffered handed to the kernel while the caller goes on; waits when too much is
   /// on its way already. The same as flush() when the batch is small, in trouble, and without a
   /// thread.
-  void flush_behind(std::int64_t now_ms);
+  void flush_behind(std::int64_t now_ms, std::uint64_t batch = 0);
+
+  /// From now on writes into the crash file's entry which batches are in the kernel's hands; up to
+  /// `batch` all are. Null: no more.
+  void keep_journal(crash::SinkEntry* entry, std::uint64_t batch);
 
   /// The oldest record that flush_behind() has sent and the kernel has not got yet.
   std::optional<std::uint64_t> oldest_behind() const {
@@ -147,6 +153,9 @@ class Sink {
   /// From now on a child of the process has the file too.
   virtual void share_file() {}
 
+  /// Where the next line will stand, when that is in a regular file. On the thread of hand_over().
+  virtual crash::SinkEntry::Place place() const { return {}; }
+
   /// Waits for the batch that is under way. The destructor of a class whose hand_over() may run on
   /// the sink's own thread calls it, before what that needs is gone.
   void finish();
@@ -162,12 +171,14 @@ class Sink {
   void after_commit();
   void give_up_everything();
   void watch();
+  void note_written(std::uint64_t batch);
 
   LineBuffer buffer_;  // being filled
   Trouble trouble_;
   RecordSet failed_;
   std::int64_t now_ms_ = 0;
   SinkOptions options_;
+  crash::SinkEntry* journal_ = nullptr;
 
   /// A commit needs a second look: in trouble, or in a buffer that has grown for a large line.
   bool watched_ = false;

@@ -17,9 +17,11 @@ namespace xylem::detail {
 /// the first mapping. All zero until the thread's first record, which therefore takes the slow
 /// path, and that maps a ring.
 struct Producer {
-  std::byte* next;     // where the next record goes
-  std::uintptr_t end;  // a record that ends at this address or before needs no further ado
-  std::uint64_t head;  // position of `next`; positions count slots up for ever
+  std::byte* next;  // where the next record goes
+  /// A record that ends at this address or before needs no further ado. The thread's own, but
+  /// another may set it to 0, which sends the next call the slow way.
+  Atomic<std::uintptr_t> end;
+  std::uint64_t head;                      // position of `next`; positions count slots up for ever
   Atomic<std::uint64_t>* published;        // where the consumer reads the head
   const Atomic<std::uint64_t>* kept_tick;  // the coarse clock; null: another one
   bool tick_is_tsc;

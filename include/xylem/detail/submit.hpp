@@ -44,7 +44,7 @@ inline constexpr std::size_t slots_ahead = 32;
 [[gnu::always_inline]] inline bool fits(const Producer& producer, std::uint64_t slots) noexcept {
   // As numbers, because a thread without a ring has no place to compute with.
   const auto next = reinterpret_cast<std::uintptr_t>(producer.next);
-  return next + slots * slot_bytes <= producer.end && slots <= max_record_slots;
+  return next + slots * slot_bytes <= producer.end.load_relaxed() && slots <= max_record_slots;
 }
 
 /// Copies text to `to`; returns the end of the copy. A call instead of std::memcpy()'s, with short

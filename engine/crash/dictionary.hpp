@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+#include "crash/layout.hpp"
+
+namespace xylem::crash {
+
+class File;
+
+/// What the ids in records stand for, appended to the crash file before any record names them.
+/// Thread-safe.
+class Dictionary {
+ public:
+  explicit Dictionary(File& file) : file_{file} {}
+  ~Dictionary();
+  Dictionary(const Dictionary&) = delete;
+  Dictionary& operator=(const Dictionary&) = delete;
+
+  /// False when there is no room for it: records that name the id cannot be recovered.
+  bool add(EntryKind kind, std::uint64_t id, std::string_view body) noexcept;
+
+ private:
+  bool grow(std::size_t bytes);
+
+  File& file_;
+  std::mutex mutex_;
+  std::byte* mapping_ = nullptr;  // the newest extent
+  std::size_t mapped_bytes_ = 0;
+};
+
+}  // namespace xylem::crash

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "crash/dictionary.hpp"
+#include "crash/layout.hpp"
+
+namespace xylem::crash {
+
+/// Which configuration a process runs under.
+struct Identity {
+  std::string config_path;  // absolute; empty: a text from memory
+  std::uint64_t config_hash = 0;
+};
+
+/// FNV-1a, 64 bits.
+std::uint64_t hash_of(std::string_view text);
+
+/// Where the files of this user are unless the configuration names a place: in memory, so that a
+/// record costs no disk access; gone with the machine, as the records would be without fsync.
+std::string default_directory();
+
+/// A piece of the file.
+struct Piece {
+  std::uint32_t extent;  // its number
+  std::uint64_t offset;
+};
+
+/// The crash file of this process. All memory of it is allocated before it is mapped: a store into
+/// it never meets a full file system.
+///
+/// Complete and locked from the moment that it can be seen in its directory. The lock belongs to
+/// the process, not to its children, and ends with it, whatever happens to process numbers, clocks
+/// and namespaces. Thread-safe.
+class File {
+ public:
+  /// Makes the directory if need be. Throws std::system_error, whose what() names the path: no
+  /// room, no permission, a directory that others may write to.
+  static std::unique_ptr<File> create(const std::string& directory, const Identity& identity);
+
+  /// The file itself stays.
+  ~File();
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  const std::string& directory() const { return directory_; }
+  const std::string& path() const { return path_; }
+  int descriptor() const { return fd_; }
+  /// Tells the files of a process apart; never 0.
+  std::uint64_t number() const { return number_; }
+
+  Fixed& fixed() { return *fixed_; }
+  Dictionary& dictionary() { return dictionary_; }
+
+  /// The process goes on under another configuration.
+  void set_identity(const Identity& identity);
+
+  /// Allocates whole pages, zeroed. Nobody sees them before publish(). Throws std::system_error.
+  Piece allocate(std::size_t bytes);
+  void publish(const Piece& piece, ExtentKind kind, std::uint64_t id);
+  /// Gives the pages back; they are mapped no more.
+  void release(const Piece& piece);
+
+  /// The entry of the sink of that name, as it was left; null when there is no more room.
+  SinkEntry* sink_entry(const std::string& name);
+
+  /// Takes the file out of its directory: nothing in it is needed any more.
+  void remove();
+  /// In the child of a fork, where the file is the parent's.
+  void abandon();
+
+ private:
+  File(std::string directory, int directory_fd);
+
+  void map_fixed();
+  void link(int directory_fd);
+  void describe(const Identity& identity);
+  void own();
+  void disown();
+
+  std::string directory_;
+  std::string path_;
+  int fd_ = -1;
+  std::uint64_t number_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+  Fixed* fixed_ = nullptr;
+
+  std::mutex mutex_;
+  std::uint64_t end_ = 0;                    // of the file
+  std::vector<std::uint32_t> free_extents_;  // entries of released pieces
+  std::mutex sinks_mutex_;                   // apart, because the dictionary allocates
+  std::vector<std::string> sinks_;           // by the place of their entries
+  Dictionary dictionary_{*this};
+};
+
+/// Whether a file is one of this process: to open and close it would end its lock.
+bool is_own(dev_t device, ino_t inode);
+
+}  // namespace xylem::crash
