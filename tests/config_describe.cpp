@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "config/describe.hpp"
 #include "config/dict_config.hpp"
@@ -100,7 +101,8 @@ TEST_CASE("a queue that does not respect levels passes everything") {
 }
 
 TEST_CASE("an empty configuration says where records go") {
-  CHECK(describe(parse(R"({"version": 1})")) == R"(configuration
+  CHECK(describe(parse(R"({"version": 1, "xylem": {"ring": {"crash_dir": null}}})")) ==
+        R"(configuration
 
 Loggers
   root             WARNING (default)
@@ -109,8 +111,21 @@ Loggers
 Engine
   ring               4096 slots (256 KiB) a thread, callers wait when it is full
   clock              tsc
+  after a crash      records that are not written yet are lost
   loggers not named  disabled
 )");
+}
+
+TEST_CASE("the directory from which a crash is recovered is told, and by default the user's own") {
+  const auto told = [](const std::string& engine) {
+    const std::string text = describe(parse(R"({"version": 1, "xylem": )" + engine + "}"));
+    return section(text, "Engine");
+  };
+  CHECK(told(R"({"ring": {"crash_dir": "/var/tmp/c"}})")
+            .find("after a crash      records are recovered from /var/tmp/c\n") !=
+        std::string::npos);
+  const std::string own = "recovered from /dev/shm/xylem-" + std::to_string(geteuid()) + "\n";
+  CHECK(told("{}").find(own) != std::string::npos);
 }
 
 TEST_CASE("two handlers on one file and a file that never rolls over can be seen") {
