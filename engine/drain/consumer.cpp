@@ -259,14 +259,31 @@ void Consumer::hand_over() {
 
 /// Hands everything rendered to the kernel, then gives the slots back.
 void Consumer::commit() {
-  if (dirty_) end_batch();
+  if (dirty_) {
+    make_room_for_batch();
+    end_batch();
+  }
   const std::int64_t now_ms = steady_ms();
   for (sink::Sink* const sink : router_->sinks()) {
     if (!sink->idle()) sink->flush(now_ms, next_batch_ - 1);
   }
-  if (!dirty_) return;
   dirty_ = false;
-  release_written();
+  if (first_batch_ != next_batch_) release_written();
+}
+
+/// Waits for sinks that are slow, but not for any that has stopped taking lines.
+void Consumer::make_room_for_batch() {
+  while (next_batch_ - first_batch_ >= batches_.size() - 1) {
+    const std::uint64_t end_record = batch(first_batch_).end_record;
+    for (sink::Sink* const sink : router_->sinks()) sink->wait_until_past(end_record);
+    release_written();
+  }
+}
+
+void Consumer::settle_sinks() {
+  for (sink::Sink* const sink : router_->sinks()) sink->settle();
+  commit();
+  count();
 }
 
 /// Comes before the first of its lines is written: should the process die in between, the rings

@@ -56,6 +56,8 @@ class Consumer {
   void stop() { stopping_ = true; }
   /// Records from here on go the new tree's way. The old one's sinks are closed.
   void install(std::shared_ptr<const route::Tree> tree, crash::File* file);
+  /// Waits for terminals and pipes, too, as long as they take lines.
+  void settle_sinks();
   /// The process is about to fork.
   void share_sinks();
   /// Last write, then whatever still is not written is given up and reported.
@@ -85,6 +87,7 @@ class Consumer {
   void hand_over();
   void commit();
   void keep_journal();
+  void make_room_for_batch();
   void end_batch();
   void release_written();
   void count();

@@ -119,7 +119,7 @@ std::shared_ptr<const route::Tree> Engine::tree() const {
 
 void Engine::flush() {
   const std::lock_guard lock{life_mutex_};
-  if (is_running()) run_on_consumer({});
+  if (is_running()) run_on_consumer([this] { consumer_->settle_sinks(); });
 }
 
 void Engine::shutdown() {

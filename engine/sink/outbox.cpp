@@ -12,24 +12,41 @@ RecordRange range_of(const LineBuffer& lines) {
 }
 
 Outbox::Outbox(HandOver hand_over, std::size_t block_bytes)
-    : hand_over_{std::move(hand_over)}, worker_{[this] { write_next(); }} {
-  for (std::uint32_t i = 0; i < most_batches; ++i) batches_.push_back({LineBuffer{block_bytes}});
+    : hand_over_{std::move(hand_over)}, block_bytes_{block_bytes}, worker_{[this] {
+        write_next();
+      }} {
+  for (std::uint32_t i = 0; i < most_batches; ++i) batches_.emplace_back(block_bytes);
 }
 
 bool Outbox::send(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number) {
-  assert(!lines.empty());
   // To be woken for each batch would cost more than its writing.
   if (worker_.turns_left() == most_batches) worker_.wait_until(most_batches / 2);
   // After the wait: turns that a failure has made idle are over as well.
   if (has_failed()) return false;
+  put(lines, now_ms, batch_number);
+  return true;
+}
+
+bool Outbox::try_send(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number) {
+  if (has_failed() || worker_.turns_left() == most_batches) return false;
+  RecordSet records;
+  for (std::size_t i = 0; i < lines.lines(); ++i) records.insert(lines.mark(i).record);
+  put(lines, now_ms, batch_number).record_set = std::move(records);
+  return true;
+}
+
+Outbox::Batch& Outbox::put(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number) {
+  assert(!lines.empty());
   Batch& next = batch(sent_++);
   next.records = range_of(lines);
+  next.record_set.clear();
   next.bytes = lines.bytes();
+  next.used_bytes = lines.used_bytes();
   next.sent_ms = now_ms;
   next.number = batch_number;
   std::swap(next.lines, lines);
   worker_.post();
-  return true;
+  return next;
 }
 
 /// Stops at a failure, for good until take_back(): what follows must not overtake.
@@ -39,16 +56,47 @@ void Outbox::write_next() {
   const int error = hand_over_(next.lines, next.sent_ms, next.number);
   if (error != 0) {
     error_.store(error, std::memory_order_relaxed);
-  } else {
-    ++written_;
+    return;
   }
+  // Lines that were kept for long came in a large block.
+  next.lines.shrink(block_bytes_);
+  ++written_;
+}
+
+std::uint32_t Outbox::most_left() const {
+  return has_failed() ? std::min(sent_, most_batches) : worker_.turns_left();
 }
 
 std::optional<RecordRange> Outbox::pending() const {
-  // Turns that a failure has made idle are over too: then all that can be left is taken as left.
-  const std::uint32_t left = has_failed() ? std::min(sent_, most_batches) : worker_.turns_left();
+  const std::uint32_t left = most_left();
   if (left == 0) return std::nullopt;
   return RecordRange{batch(sent_ - left).records.first, batch(sent_ - 1).records.last};
+}
+
+void Outbox::collect_pending(RecordSet& into) const {
+  for (std::uint32_t left = most_left(); left > 0; --left) {
+    const Batch& next = batch(sent_ - left);
+    if (next.record_set.empty()) {
+      into.insert(next.records);
+    } else {
+      into.merge(next.record_set);
+    }
+  }
+}
+
+std::size_t Outbox::bytes_behind() const {
+  std::size_t bytes = 0;
+  for (std::uint32_t left = most_left(); left > 0; --left) bytes += batch(sent_ - left).used_bytes;
+  return bytes;
+}
+
+void Outbox::wait_for_one(std::int64_t patience_ms) const {
+  const std::uint32_t left = worker_.turns_left();
+  if (left > 0 && !has_failed()) worker_.wait_until(left - 1, patience_ms);
+}
+
+bool Outbox::wait(std::int64_t patience_ms) const {
+  return has_failed() || worker_.wait_until(0, patience_ms);
 }
 
 Outbox::Outcome Outbox::take_back(LineBuffer& lines, std::size_t soft_limit_bytes,

@@ -37,8 +37,28 @@ class Outbox {
   /// then take_back() comes first.
   bool send(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number = 0);
 
+  /// The same without waiting, for a descriptor that may be slow. Also false when too much is on
+  /// its way. Which records the lines belong to is noted one by one.
+  bool try_send(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number);
+
   /// First and last record of what is on its way; nothing when all is in the kernel's hands.
   std::optional<RecordRange> pending() const;
+
+  /// Adds the records of what is on its way, whole batches; those that send() sent as a range.
+  void collect_pending(RecordSet& into) const;
+
+  /// What the batches on their way take of memory.
+  std::size_t bytes_behind() const;
+
+  /// take_back() need not wait.
+  bool has_come_back() const { return has_failed() || worker_.turns_left() == 0; }
+
+  /// Waits until no batch is on its way, or a failure has stopped them, `patience_ms` at most; then
+  /// says whether that is so.
+  bool wait(std::int64_t patience_ms) const;
+
+  /// Waits until one more batch is written, or none can be, `patience_ms` at most.
+  void wait_for_one(std::int64_t patience_ms) const;
 
   struct Outcome {
     int error = 0;              // errno; 0: everything was written
@@ -55,19 +75,27 @@ class Outbox {
   static constexpr std::uint32_t most_batches = 4;
 
   struct Batch {
+    explicit Batch(std::size_t block_bytes) : lines{block_bytes} {}
+
     LineBuffer lines;
     RecordRange records{0, 0};
+    RecordSet record_set;  // of try_send()
     std::size_t bytes = 0;
+    std::size_t used_bytes = 0;
     std::int64_t sent_ms = 0;
     std::uint64_t number = 0;
   };
 
+  Batch& put(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number);
   void write_next();
   bool has_failed() const { return error_.load(std::memory_order_relaxed) != 0; }
+  /// How many may be left; all that can be when a failure has made their turns idle.
+  std::uint32_t most_left() const;
   Batch& batch(std::uint32_t number) { return batches_[number % most_batches]; }
   const Batch& batch(std::uint32_t number) const { return batches_[number % most_batches]; }
 
   HandOver hand_over_;
+  std::size_t block_bytes_;
   std::vector<Batch> batches_;
   std::uint32_t sent_ = 0;
   std::uint32_t written_ = 0;  // the thread's; stops at a batch that cannot be written

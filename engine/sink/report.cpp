@@ -4,10 +4,11 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <mutex>
+#include <ctime>
 
 #include <unistd.h>
 
+#include "sink/console.hpp"
 #include "sink/posix_file.hpp"
 #include "sink/signals.hpp"
 
@@ -33,10 +34,18 @@ struct Line {
   }
 };
 
-constinit std::mutex mutex;
-constinit std::atomic<int> holders = 0;
+// Behind the lock:
+constinit int holders = 0;
 constinit std::array<char, 16384> held_text{};
 constinit std::size_t held_bytes = 0;
+
+constinit std::atomic<bool> is_held = false;  // there is something in held_text
+constinit std::atomic<int> lines_ahead = 0;
+
+void pause_us(long us) noexcept {
+  const timespec time{0, us * 1000};
+  ::nanosleep(&time, nullptr);
+}
 
 // U+0080 to U+009F are control characters of terminals as well; in UTF-8 they begin with C2.
 bool is_c1_control(std::string_view text, std::size_t at) {
@@ -75,9 +84,52 @@ Line compose(std::string_view text) {
   return line;
 }
 
-void write_to_stderr(std::string_view text) noexcept {
+/// Not std::mutex: the child of a fork may find it taken by a thread that it does not have. Nobody
+/// holds it for long, so who waits long goes on without.
+class Lock {
+ public:
+  Lock() noexcept {
+    for (int tries = 0; tries < 1000 && taken.test_and_set(std::memory_order_acquire); ++tries) {
+      pause_us(100);
+    }
+  }
+  ~Lock() { taken.clear(std::memory_order_release); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  static constinit inline std::atomic_flag taken;
+};
+
+/// Waits a moment for lines that were logged before what is to be reported.
+void let_lines_pass() noexcept {
+  for (int tries = 0; tries < 100 && lines_ahead.load() > 0; ++tries) pause_us(100);
+}
+
+/// Writes the held reports, line by line, as far as stderr takes them without waiting. What fails
+/// for another reason is gone: there is nobody left to tell.
+void write_held() noexcept {
   const WriteSignalGuard guard;
-  write_fully(STDERR_FILENO, text.data(), text.size());
+  const bool is_patient = !may_block(STDERR_FILENO);
+  std::string_view rest{held_text.data(), held_bytes};
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n') + 1);
+    const WriteResult result = is_patient ? write_fully(STDERR_FILENO, line.data(), line.size())
+                                          : write_at_once(STDERR_FILENO, line.data(), line.size());
+    rest.remove_prefix(result.bytes);
+    if (result.error == EAGAIN) break;
+    if (result.error != 0) rest = {};
+  }
+  std::memmove(held_text.data(), rest.data(), rest.size());
+  held_bytes = rest.size();
+  is_held.store(!rest.empty(), std::memory_order_relaxed);
+}
+
+void hold(std::string_view line) noexcept {
+  if (held_bytes + line.size() > held_text.size()) return;
+  std::memcpy(held_text.data() + held_bytes, line.data(), line.size());
+  held_bytes += line.size();
+  is_held.store(true, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -85,31 +137,41 @@ void write_to_stderr(std::string_view text) noexcept {
 void report(std::string_view text) noexcept {
   const int former_errno = errno;
   const Line line = compose(text);
-  // No lock in the usual case: a child that was forked while another thread held it may report too.
-  if (holders.load() == 0) {
-    write_to_stderr(line.view());
-  } else {
-    const std::scoped_lock lock(mutex);
-    if (holders.load() == 0) {
-      write_to_stderr(line.view());
-    } else if (held_bytes + line.size <= held_text.size()) {
-      std::memcpy(held_text.data() + held_bytes, line.text.data(), line.size);
-      held_bytes += line.size;
-    }
+  let_lines_pass();
+  {
+    const Lock lock;
+    hold(line.view());
+    if (holders == 0) write_held();
   }
   errno = former_errno;
 }
 
 void hold_reports() noexcept {
-  const std::scoped_lock lock(mutex);
+  const Lock lock;
   ++holders;
 }
 
 void release_reports() noexcept {
-  const std::scoped_lock lock(mutex);
-  if (--holders > 0) return;
-  write_to_stderr({held_text.data(), held_bytes});
+  const Lock lock;
+  if (--holders == 0) write_held();
+}
+
+void write_held_reports() noexcept {
+  if (!is_held.load(std::memory_order_relaxed)) return;
+  const Lock lock;
+  if (holders == 0) write_held();
+}
+
+void forget_reports() noexcept {
+  const Lock lock;
+  holders = 0;
   held_bytes = 0;
+  is_held.store(false, std::memory_order_relaxed);
+  lines_ahead.store(0);
+}
+
+void lines_are_ahead(int batches) noexcept {
+  lines_ahead.fetch_add(batches);
 }
 
 }  // namespace xylem::sink

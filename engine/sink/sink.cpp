@@ -40,13 +40,24 @@ void Sink::try_to_write() {
 void Sink::conclude(int error, bool progress) {
   if (error != 0) {
     trouble_.failed(error, now_ms_, progress);
-  } else if (trouble_.active()) {
+  } else if (trouble_.active() && has_caught_up()) {
     trouble_.ended();
   }
   watch();
 }
 
+/// What came while the last batch was written is not the rest of a jam any more: a reader that is
+/// too slow for good is one trouble, and not one after the other.
+bool Sink::has_caught_up() const {
+  return buffer_.used_bytes() <= std::min(options_.buffer_bytes, options_.max_kept_bytes) / 2;
+}
+
 void Sink::flush(std::int64_t now_ms, std::uint64_t batch) {
+  write_held_reports();
+  if (goes_apart()) {
+    flush_apart(now_ms, batch);
+    return;
+  }
   finish();
   now_ms_ = now_ms;
   if (!buffer_.empty() && trouble_.due(now_ms)) try_to_write();
@@ -59,7 +70,8 @@ void Sink::flush(std::int64_t now_ms, std::uint64_t batch) {
 
 void Sink::flush_behind(std::int64_t now_ms, std::uint64_t batch) {
   now_ms_ = now_ms;
-  const bool is_worth_it = !watched_ && buffer_.bytes() >= least_bytes_behind;
+  const bool is_worth_it =
+      options_.has_own_thread && !watched_ && !is_apart_ && buffer_.bytes() >= least_bytes_behind;
   if (is_worth_it && has_outbox() && outbox_->send(buffer_, now_ms, batch)) {
     is_behind_ = true;
   } else {
@@ -91,17 +103,11 @@ void Sink::note_written(std::uint64_t batch) {
 }
 
 bool Sink::has_outbox() {
-  if (outbox_ != nullptr || !options_.has_own_thread) return outbox_ != nullptr;
+  if (outbox_ != nullptr || has_no_thread_) return outbox_ != nullptr;
   try {
-    outbox_ = std::make_unique<Outbox>(
-        [this](LineBuffer& lines, std::int64_t then_ms, std::uint64_t batch) {
-          const int error = hand_over(lines, then_ms);
-          if (error == 0) note_written(batch);
-          return error;
-        },
-        options_.buffer_bytes);
+    outbox_ = std::make_unique<Outbox>(own_thread_job(), options_.buffer_bytes);
   } catch (const std::exception&) {
-    options_.has_own_thread = false;  // no thread or no memory to be had: then without
+    has_no_thread_ = true;  // no thread or no memory to be had: then without
   }
   return outbox_ != nullptr;
 }
@@ -118,7 +124,9 @@ void Sink::finish() {
 }
 
 char* Sink::reserve_slowly(std::size_t bytes) {
-  if (!buffer_.empty() && trouble_.due(now_ms_)) {
+  if (goes_apart()) {
+    make_room_apart(bytes);
+  } else if (!buffer_.empty() && trouble_.due(now_ms_)) {
     if (watched_) {
       try_to_write();
     } else {
@@ -138,7 +146,7 @@ void Sink::after_commit() {
     flush(now_ms_);
     return;
   }
-  if (buffer_.used_bytes() <= options_.max_kept_bytes) return;
+  if (kept_bytes() <= options_.max_kept_bytes) return;
   failed_.insert(buffer_.mark(buffer_.lines() - 1).record);
   buffer_.take_back();
   trouble_.line_lost();
@@ -153,7 +161,7 @@ std::optional<RecordRange> Sink::pending() const {
 
 void Sink::collect_pending(RecordSet& into) const {
   RecordSet pending;
-  if (const auto behind = is_behind_ ? outbox_->pending() : std::nullopt) pending.insert(*behind);
+  if (is_behind_) outbox_->collect_pending(pending);
   for (std::size_t i = 0; i < buffer_.lines(); ++i) pending.insert(buffer_.mark(i).record);
   into.merge(pending);
 }
@@ -169,35 +177,48 @@ void Sink::forget() {
   static_cast<void>(outbox_.release());
   is_behind_ = false;
   buffer_.clear();
+  if (const std::shared_ptr<Console> console = this->console()) console->forget();
+  forget_reports();
   journal_ = nullptr;  // the parent's
   share_file();
 }
 
 void Sink::close(std::int64_t patience_ms) {
-  finish();
-  if (!buffer_.empty()) try_to_write();
-  if (!buffer_.empty()) wait_and_write(patience_ms);
-  if (!buffer_.empty()) give_up_everything();
+  std::uint64_t left_behind = 0;
+  if (goes_apart()) {
+    left_behind = close_apart(patience_ms);
+  } else {
+    finish();
+    if (!buffer_.empty()) try_to_write();
+    if (!buffer_.empty()) wait_and_write(patience_ms);
+  }
+  if (!buffer_.empty() || left_behind > 0) give_up_everything(left_behind);
   const int error = release();
   if (error != 0) report(error_text(error, name()));
+  write_held_reports();
 }
 
+/// Without a thread.
 void Sink::wait_and_write(std::int64_t patience_ms) {
   using std::chrono::steady_clock;
-  const auto deadline = steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  const std::chrono::milliseconds patience{patience_ms};
+  auto deadline = steady_clock::now() + patience;
   while (!buffer_.empty() && trouble_.cause() == EAGAIN && descriptor() >= 0) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
     if (left <= 0) return;
     pollfd pipe{.fd = descriptor(), .events = POLLOUT, .revents = 0};
-    if (::poll(&pipe, 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) > 0) try_to_write();
+    if (::poll(&pipe, 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) <= 0) continue;
+    const std::size_t bytes_before = buffer_.bytes();
+    try_to_write();
+    if (buffer_.bytes() < bytes_before) deadline = steady_clock::now() + patience;
   }
 }
 
-void Sink::give_up_everything() {
+void Sink::give_up_everything(std::uint64_t left_behind) {
   collect_pending(failed_);
   if (buffer_.torn_bytes() > 0) cut_torn_line(buffer_.torn_bytes());
-  trouble_.closed(buffer_.lines());
+  trouble_.closed(buffer_.lines() + left_behind);
   buffer_.clear();
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "crash/layout.hpp"
+#include "sink/console.hpp"
 #include "sink/line_buffer.hpp"
 #include "sink/outbox.hpp"
 #include "sink/record_set.hpp"
@@ -36,6 +37,11 @@ struct SinkOptions {
 ///
 /// or, when the next batch waits already, `sink.flush_behind(now_ms)`, which uses a thread of the
 /// sink's own (outbox.hpp).
+///
+/// A sink whose descriptor may keep a writer waiting (may_block()) has its lines written by a
+/// thread of its own from the first one on, and nobody waits for it in flush(). When it takes
+/// nothing for `stall_ms`, that is trouble: the lines that come are kept, as those of a full disk,
+/// and it holds nothing else back. apart.cpp tells how.
 ///
 /// A line ends up in exactly one of three states: in the kernel's hands, kept (`pending`), or given
 /// up (`collect_failed`). Trouble never throws and never ends the program: it is reported on stderr
@@ -76,7 +82,11 @@ class Sink {
   /// Counts the record as failed here although no line was committed: its formatter threw.
   void give_up(std::uint64_t record) { failed_.insert(record); }
 
-  /// Hands everything buffered to the kernel, with one write(2) when all is well. `now_ms` is a
+  /// How long a descriptor that may block need not take a byte before it is trouble.
+  static constexpr std::int64_t stall_ms = 100;
+
+  /// Hands everything buffered to the kernel, with one write(2) when all is well; where that may
+  /// block, to the sink's own thread. `now_ms` is a
   /// steady clock in ms; it never decreases and times the retries: in trouble a call that comes
   /// before retry_at_ms() does nothing. `batch` is the number of the batch that ends here; numbers
   /// increase, 0: none does.
@@ -91,16 +101,27 @@ class Sink {
   /// `batch` all are. Null: no more.
   void keep_journal(crash::SinkEntry* entry, std::uint64_t batch);
 
-  /// The oldest record that flush_behind() has sent and the kernel has not got yet.
+  /// The oldest record that is on its way and not in the kernel's hands yet; nothing in trouble,
+  /// where lines are kept here.
   std::optional<std::uint64_t> oldest_behind() const {
-    if (!is_behind_) return std::nullopt;
+    if (!is_behind_ || trouble_.active()) return std::nullopt;
     const auto range = outbox_->pending();
     return range ? std::optional{range->first} : std::nullopt;
   }
 
+  /// Waits until no record before `record` is behind; for a descriptor that may block while it
+  /// takes lines, and no longer than `stall_ms` while it does not.
+  void wait_until_past(std::uint64_t record);
+
+  /// The same until all lines have been taken. In trouble, only as long as it is still moving.
+  void settle();
+
   /// When flush() should be called again although nothing new came, on the clock of flush();
   /// INT64_MAX when there is no reason to.
-  std::int64_t retry_at_ms() const { return trouble_.retry_at_ms(); }
+  std::int64_t retry_at_ms() const {
+    if (is_behind_ && !trouble_.active()) return moved_ms_ + stall_ms;
+    return trouble_.retry_at_ms();
+  }
 
   /// Nothing is buffered, kept or under way.
   bool idle() const { return buffer_.empty() && !is_behind_; }
@@ -118,9 +139,10 @@ class Sink {
   /// Moves the records given up since the last call into `into`.
   void collect_failed(RecordSet& into);
 
-  /// Last flush. A full pipe is waited for, `patience_ms` at most; what then is still here is given
-  /// up, counted (collect_failed) and reported; a line of which a file got only a part is cut off
-  /// again. Closes the file; never stdout or stderr. Afterwards only the queries may be called.
+  /// Last flush. A full pipe is waited for as long as its reader takes something every
+  /// `patience_ms`; what then is still here is given up, counted (collect_failed) and reported; a
+  /// line of which a file got only a part is cut off again. Closes the file; never stdout or
+  /// stderr. Afterwards only the queries may be called.
   void close(std::int64_t patience_ms);
 
   /// The process is about to fork; nothing is on its way.
@@ -144,6 +166,14 @@ class Sink {
   /// What poll(2) can wait for, or -1.
   virtual int descriptor() const { return -1; }
 
+  /// Whether a write may have to wait for somebody who reads.
+  virtual bool may_block() const { return false; }
+
+  /// Where it may: what hand_over() is on the sink's own thread, where it may wait, and what
+  /// interrupts it: then it ends with EAGAIN. Shared, because a thread that the kernel does not let
+  /// go outlives the sink.
+  virtual std::shared_ptr<Console> console() { return nullptr; }
+
   /// The bytes of a line that will never be completed are the last thing that was written.
   virtual void cut_torn_line(std::size_t bytes) { static_cast<void>(bytes); }
 
@@ -156,6 +186,10 @@ class Sink {
   /// Where the next line will stand, when that is in a regular file. On the thread of hand_over().
   virtual crash::SinkEntry::Place place() const { return {}; }
 
+  /// Gets what is on its way back from the sink's own thread. When that does not answer, leaves the
+  /// thread behind; the number of lines that it has, which count as failed.
+  std::uint64_t call_back();
+
   /// Waits for the batch that is under way. The destructor of a class whose hand_over() may run on
   /// the sink's own thread calls it, before what that needs is gone.
   void finish();
@@ -163,15 +197,31 @@ class Sink {
   const LineBuffer& buffer() const { return buffer_; }
 
  private:
+  /// What the sink's own thread needs of the sink, while there is one.
+  struct Link;
+
   char* reserve_slowly(std::size_t bytes);
   void try_to_write();
   void conclude(int error, bool progress);
   bool has_outbox();
   void wait_and_write(std::int64_t patience_ms);
   void after_commit();
-  void give_up_everything();
+  void give_up_everything(std::uint64_t left_behind);
+  bool has_caught_up() const;
   void watch();
   void note_written(std::uint64_t batch);
+
+  // Of a descriptor that may block; in apart.cpp:
+  bool goes_apart();
+  Outbox::HandOver own_thread_job();
+  void flush_apart(std::int64_t now_ms, std::uint64_t batch);
+  void look_at_outbox();
+  void send_apart(bool is_due);
+  void make_room_apart(std::size_t bytes);
+  std::uint64_t close_apart(std::int64_t patience_ms);
+  std::size_t kept_bytes() const;
+  template <typename Enough>
+  void wait_while_moving(std::int64_t patience_ms, Enough enough);
 
   LineBuffer buffer_;  // being filled
   Trouble trouble_;
@@ -185,6 +235,14 @@ class Sink {
 
   /// Something has been sent since the last finish().
   bool is_behind_ = false;
+
+  /// It has been sent to a descriptor that may block...
+  bool is_apart_ = false;
+  std::int64_t moved_ms_ = 0;  // ...which took something then, on the clock of flush()
+  std::uint64_t seen_progress_ = 0;
+  std::uint64_t unsent_batch_ = 0;  // the last that ended while lines could not be sent
+  bool has_no_thread_ = false;      // none is to be had
+  std::shared_ptr<Link> link_;
   std::unique_ptr<Outbox> outbox_;  // the last member: its thread uses the others
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+
+#include "sink/console.hpp"
 #include "sink/sink.hpp"
 
 namespace xylem::sink {
@@ -15,13 +18,13 @@ class StreamSink : public Sink {
  protected:
   int hand_over(LineBuffer& lines, std::int64_t) override;
   int descriptor() const override { return fd_; }
+  bool may_block() const override { return sink::may_block(fd_); }
+  std::shared_ptr<Console> console() override { return console_; }
   int release() override;
 
  private:
-  void hold_reports_while(bool is_torn);
-
   int fd_;
-  bool holds_reports_ = false;
+  std::shared_ptr<Console> console_;
 };
 
 }  // namespace xylem::sink

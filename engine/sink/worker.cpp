@@ -1,5 +1,7 @@
 #include "sink/worker.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <pthread.h>
@@ -8,6 +10,9 @@
 
 namespace xylem::sink {
 namespace {
+
+constexpr std::chrono::microseconds shortest_nap{20};
+constexpr std::chrono::microseconds longest_nap{1000};
 
 /// Whether the count `a` has come to `b`, though both may have passed 2^32.
 bool has_reached(std::uint32_t a, std::uint32_t b) {
@@ -40,6 +45,19 @@ void Worker::wait_until(std::uint32_t turns_left) {
     done_.wait(done, std::memory_order_seq_cst);
     done = done_.load(std::memory_order_seq_cst);
   }
+}
+
+/// Looks from time to time: std::atomic cannot wait for so long and no longer. For a terminal or a
+/// pipe, where a millisecond is nothing.
+bool Worker::wait_until(std::uint32_t turns_left, std::int64_t patience_ms) const {
+  using std::chrono::steady_clock;
+  const auto deadline = steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  for (auto nap = shortest_nap; this->turns_left() > turns_left;
+       nap = std::min(2 * nap, longest_nap)) {
+    if (steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(nap);
+  }
+  return true;
 }
 
 void Worker::run() {

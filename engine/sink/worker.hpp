@@ -35,6 +35,9 @@ class Worker {
   /// Sleeps until no more than so many are left.
   void wait_until(std::uint32_t turns_left);
 
+  /// The same, but no longer than `patience_ms`. Whether no more than so many are left.
+  bool wait_until(std::uint32_t turns_left, std::int64_t patience_ms) const;
+
  private:
   void run();
 
