@@ -51,10 +51,11 @@ std::string to_json(const QueuedConfig& config) {
       }}
     }},
     "loggers": {{"root": {{"level": "{}", "handlers": ["queue_handler"]}}}},
-    "xylem": {{"clock": "{}"}}
+    "xylem": {{"clock": "{}", "ring": {{{}}}}}
   }})json";
   return fmt::format(text, format::styled(config.file.string(), format::TextStyle::utf8),
-                     config.max_bytes, config.backup_count, config.root_level, config.clock);
+                     config.max_bytes, config.backup_count, config.root_level, config.clock,
+                     config.survives_crash ? "" : R"("crash_dir": null)");
 }
 
 }  // namespace xylem::bench

@@ -14,6 +14,7 @@ struct QueuedConfig {
   int backup_count = 3;
   std::string_view root_level = "DEBUG";
   std::string_view clock = "tsc";
+  bool survives_crash = true;
 };
 
 /// The queued configuration of configs/: JSON Lines to a rotating file, warnings to stderr too.

@@ -18,7 +18,8 @@ class Engine {
  public:
   static constexpr std::string_view name = "xylem";
   static constexpr bool writes_json = true;
-  static constexpr std::array<std::string_view, 3> variants = {"coarse", "system", "rotate10"};
+  static constexpr std::array<std::string_view, 4> variants = {"coarse", "system", "anonymous",
+                                                               "rotate10"};
 
   explicit Engine(const Setup& setup) {
     const bool other_clock = setup.variant == "coarse" || setup.variant == "system";
@@ -26,7 +27,8 @@ class Engine {
                        .max_bytes = setup.max_bytes,
                        .backup_count = setup.backup_count,
                        .root_level = setup.variant == "disabled" ? "INFO" : "DEBUG",
-                       .clock = other_clock ? setup.variant : "tsc"}));
+                       .clock = other_clock ? setup.variant : "tsc",
+                       .survives_crash = setup.variant != "anonymous"}));
   }
 
   /// The thread's ring is made now.

@@ -63,7 +63,7 @@ def call_steps(size, engines):
     for variant in ("three_numbers", "string_field", "disabled"):
         for engine in engines:
             yield step(engine, variant, share(engine, size.bursts, min(50, size.bursts)))
-    for variant in ("macro_free", "coarse", "system"):
+    for variant in ("macro_free", "anonymous", "coarse", "system"):
         yield step("xylem", variant, size.bursts)
     for engine in engines:
         if engine != "cpython":  # An interpreter has no cold call to speak of: it is never warm.

@@ -95,6 +95,7 @@ def variant_rows(report):
         "three_numbers": "three numbers",
         "string_field": "a string and a field",
         "macro_free": "without a macro",
+        "anonymous": "three numbers, rings that a crash takes along",
         "coarse": "coarse clock",
         "system": "system clock",
         "cold": "cold",
