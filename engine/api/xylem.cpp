@@ -37,10 +37,9 @@ drain::CrashSettings to_crash_settings(const config::Plan& plan) {
 }
 
 void apply(const config::Plan& plan) {
-  // One at a time: a plan builds on the tree that is in force.
-  static std::mutex mutex;
-  const std::lock_guard lock{mutex};
   drain::Engine& engine = drain::Engine::instance();
+  // One at a time: a plan builds on the tree that is in force.
+  const std::lock_guard lock{engine.configuring()};
   engine.configure(config::build(plan, *engine.tree(), route::logger_names()),
                    to_settings(plan.engine), to_crash_settings(plan));
 }

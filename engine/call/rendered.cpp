@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <exception>
 
+#include <cxxabi.h>
+
 #include <xylem/detail/rendered.hpp>
 
 namespace xylem::detail {
@@ -48,6 +50,10 @@ std::string render_with_spec(std::string_view format, std::size_t index, fmt::fo
     return fmt::vformat(field, args);
   } catch (const std::exception& error) {
     return std::string{"<"} + error.what() + ">";
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread is being cancelled
+  } catch (...) {
+    return "<unknown exception>";
   }
 }
 

@@ -4,12 +4,9 @@
 #include <cstring>
 #include <ctime>
 
-#include <pthread.h>
-
 #include <xylem/detail/logger_state.hpp>
 
 #include "record/payload.hpp"
-#include "sink/signals.hpp"
 
 namespace xylem::drain {
 namespace {
@@ -74,8 +71,6 @@ void Consumer::keep_journal() {
 }
 
 void Consumer::run(std::int64_t grace_ms) {
-  pthread_setname_np(pthread_self(), "xylem");
-  sink::block_write_signals();
   const std::int64_t hold_until_ms = steady_ms() + grace_ms;
   holding_ = grace_ms > 0;
   while (true) {

@@ -10,6 +10,7 @@
 #include "record/site.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
+#include "sink/signals.hpp"
 
 namespace xylem::drain {
 namespace {
@@ -18,30 +19,37 @@ namespace {
 /// here those that static objects log reach the file that main() configures.
 constexpr std::int64_t grace_ms = 500;
 
-std::atomic<bool> was_started{false};
+constinit std::atomic<bool> was_started{false};
 
-/// After the last destructor of a static object: what these logged is still drained.
-[[gnu::destructor]] void end_of_process() {
-  if (was_started.load(std::memory_order_relaxed)) Engine::instance().finish();
+/// After the last destructor of a static object, and after destructor functions that do not insist
+/// on being the last: what these logged is still drained.
+[[gnu::destructor(101)]] void end_of_process() {
+  if (Engine* const engine = Engine::existing()) engine->finish();
+  forget_thread_ends();
 }
 
 }  // namespace
 
-void Engine::start(std::int64_t grace) {
+void Engine::start(const std::shared_ptr<const route::Tree>& tree, std::int64_t grace) {
   if (!was_started.exchange(true, std::memory_order_relaxed)) {
     // What main() logged is written even if a static object's destructor never ends.
-    std::atexit([] { instance().flush(); });
-    pthread_atfork(prepare_for_fork, resume_after_fork, begin_in_child);
+    std::atexit([] {
+      if (Engine* const engine = existing()) engine->flush();
+    });
   }
-  consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree_, file_.get());
-  thread_ = std::thread{[this, grace] { consumer_->run(grace); }};
+  consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree, file_.get());
+  thread_ = std::thread{[this, grace] {
+    pthread_setname_np(pthread_self(), "xylem");
+    sink::block_signals();
+    consumer_->run(grace);
+  }};
   running_.store(true, std::memory_order_release);
 }
 
 void Engine::start_for_thread() {
   if (is_running()) return;
   const std::lock_guard lock{life_mutex_};
-  if (!is_running() && !was_shut_down_) start(is_configured_ ? 0 : grace_ms);
+  if (!is_running() && !was_shut_down_) start(tree_, is_configured_ ? 0 : grace_ms);
 }
 
 void Engine::run_on_consumer(std::function<void()> action, bool leaves_held) {
@@ -92,12 +100,12 @@ void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& 
           keep_in(file);
         },
         true);
-    tree_ = std::move(tree);
   } else {
-    tree_ = std::move(tree);
     keep_in(file);
-    start(0);
+    start(tree, 0);
+    close_inherited();
   }
+  tree_ = std::move(tree);
   // Of what was logged before nothing is left where a crash would lose it.
   run_on_consumer({});
   if (former != nullptr && former != file) former->remove();
@@ -122,20 +130,35 @@ void Engine::flush() {
   if (is_running()) run_on_consumer([this] { consumer_->settle_sinks(); });
 }
 
+/// On the consumer's thread.
+void Engine::stop_consumer() {
+  consumer_->close_sinks();
+  consumer_->stop();
+}
+
+/// A child that has logged nothing has the parent's files open nevertheless.
+void Engine::close_inherited() {
+  if (ancestor_ == nullptr) return;
+  for (sink::Sink* const sink : tree_->sinks()) sink->close(0);
+}
+
 void Engine::shutdown() {
   const std::lock_guard lock{life_mutex_};
-  if (!is_running()) return;
-  run_on_consumer([this] {
-    consumer_->close_sinks();
-    consumer_->stop();
-  });
-  thread_.join();
-  running_.store(false, std::memory_order_release);
-  consumer_.reset();
+  if (is_running()) {
+    run_on_consumer([this] { stop_consumer(); });
+    thread_.join();
+    running_.store(false, std::memory_order_release);
+    consumer_.reset();
+  } else if (file_ != nullptr || (ancestor_ != nullptr && !was_shut_down_)) {
+    close_inherited();
+  } else {
+    return;
+  }
   is_configured_ = false;
   was_shut_down_ = true;
   if (file_ != nullptr) file_->remove();
   keep_in(nullptr);
+  lacks_file_.store(false, std::memory_order_relaxed);
   // A new start, before any configuration, would begin with the last resort.
   tree_ = std::make_shared<route::Tree>();
 }
@@ -143,9 +166,19 @@ void Engine::shutdown() {
 void Engine::finish() {
   {
     const std::lock_guard lock{life_mutex_};
-    if (!is_running() && exchange_.queued_slots() > 0) start(0);
+    if (!is_running() && exchange_.queued_slots() > 0) drain_here();
   }
   shutdown();
+}
+
+/// So late, or where there could be no thread before, none is to be had.
+void Engine::drain_here() {
+  const sink::WriteSignalGuard guard;
+  consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree_, file_.get());
+  Command command{[this] { stop_consumer(); }, {}, false};
+  exchange_.send(command);
+  consumer_->run(0);
+  consumer_.reset();
 }
 
 Stats Engine::stats() const {

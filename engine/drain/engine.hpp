@@ -17,14 +17,21 @@ namespace xylem::drain {
 /// shutdown() or at the end of the process. All functions are thread-safe.
 class Engine {
  public:
-  /// The engine of the process. Never destroyed: threads may log until the very end. The child of a
-  /// fork has one of its own, with the parent's configuration.
+  /// The engine of the process, made at its first use. Never destroyed: threads may log until the
+  /// very end. The child of a fork has one of its own, with the parent's configuration.
   static Engine& instance();
+  /// The same, or null when there was no use yet.
+  static Engine* existing();
 
   Exchange& exchange() { return exchange_; }
 
+  /// Held from the reading of the tree on which a configuration builds until configure() returns.
+  /// The engine's own, so that the child of a fork has another.
+  std::mutex& configuring() { return configuring_; }
+
   /// Puts a configuration in force: what was logged before goes the old way, what is logged after
-  /// goes the new one. Returns when what was logged before is in the kernel's hands.
+  /// goes the new one. Returns when what was logged before is in the kernel's hands. Throws
+  /// std::system_error when the consumer cannot be started.
   void configure(std::shared_ptr<const route::Tree> tree, const Settings& settings,
                  const CrashSettings& crash);
 
@@ -55,20 +62,29 @@ class Engine {
   /// Keeps the consumer between two batches while the process forks.
   struct ForkPause {
     Command command;
-    Atomic<std::uint32_t> reached;  // futex words
-    Atomic<std::uint32_t> over;
+    bool is_sent = false;           // ever
+    std::uint32_t last_ticket = 1;  // odd, for ever: 0 is none
+    Atomic<std::uint32_t> ticket;   // a futex word: the fork that goes on, or 0
+    Atomic<std::uint32_t> reached;  // a futex word: the fork that the consumer stands still for
   };
 
   Engine() = default;
 
-  void start(std::int64_t grace_ms);
+  void start(const std::shared_ptr<const route::Tree>& tree, std::int64_t grace_ms);
   std::shared_ptr<crash::File> crash_file(const CrashSettings& crash) const;
   void keep_in(std::shared_ptr<crash::File> file);
+  void drain_here();
   void run_on_consumer(std::function<void()> action, bool leaves_held = false);
+  void stop_consumer();
+  void close_inherited();
+  void inherit(Engine& parent);
+  void pause_consumer();
+  void stay_in_pause();
 
   Exchange exchange_;
   Counters counters_;
 
+  std::mutex configuring_;
   mutable std::mutex life_mutex_;  // start and stop, one at a time
   std::shared_ptr<const route::Tree> tree_ = std::make_shared<route::Tree>();
   CrashSettings crash_;
@@ -80,6 +96,7 @@ class Engine {
   bool is_configured_ = false;
   bool was_shut_down_ = false;
   ForkPause fork_pause_;
+  const Engine* ancestor_ = nullptr;  // in the child of a fork; for those who look for leaks
 };
 
 }  // namespace xylem::drain

@@ -1,5 +1,7 @@
 #include "drain/producer.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 
@@ -71,35 +73,46 @@ void detach(void*) {
   abandon_ring();
 }
 
-void detach_at_thread_end() {
-  static const pthread_key_t key = [] {
-    pthread_key_t made{};
-    pthread_key_create(&made, detach);
-    return made;
-  }();
-  pthread_setspecific(key, &t_attachment);
+/// The key whose destructor detach() is; -1 when there is none.
+constinit std::atomic<std::int64_t> thread_end_key{-1};
+
+void make_thread_end_key() {
+  pthread_key_t made{};
+  if (pthread_key_create(&made, detach) == 0) {
+    thread_end_key.store(std::int64_t{made}, std::memory_order_relaxed);
+  }
 }
 
-bool attach(Producer& producer) noexcept {
+void detach_at_thread_end() {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, make_thread_end_key);
+  const std::int64_t key = thread_end_key.load(std::memory_order_relaxed);
+  if (key >= 0) pthread_setspecific(static_cast<pthread_key_t>(key), &t_attachment);
+}
+
+void take_ring(Producer& producer) {
   Engine& engine = Engine::instance();
+  engine.prepare_for_thread();
+  t_attachment.generation = engine.exchange().generation();
+  Ring& ring = engine.exchange().take_ring(describe_this_thread(), producer);
+  t_attachment.ring = &ring;
+  producer.head = ring.words().head.load_relaxed();
+  producer.published = &ring.words().head;
+  producer.tick_is_tsc = ring.source == TickSource::tsc;
+  producer.kept_tick = ring.source == TickSource::coarse ? &engine.exchange().kept_tick() : nullptr;
+  set_limit(producer, producer.head);
+  detach_at_thread_end();
+}
+
+/// False when the thread can have no ring. Without a consumer, records wait in it.
+bool attach(Producer& producer) noexcept {
   try {
-    engine.prepare_for_thread();
-    t_attachment.generation = engine.exchange().generation();
-    Ring& ring = engine.exchange().take_ring(describe_this_thread(), producer);
-    t_attachment.ring = &ring;
-    producer.head = ring.words().head.load_relaxed();
-    producer.published = &ring.words().head;
-    producer.tick_is_tsc = ring.source == TickSource::tsc;
-    producer.kept_tick =
-        ring.source == TickSource::coarse ? &engine.exchange().kept_tick() : nullptr;
-    set_limit(producer, producer.head);
-    detach_at_thread_end();
-    engine.start_for_thread();
-    return true;
+    take_ring(producer);
+    Engine::instance().start_for_thread();
   } catch (const std::exception& error) {
     sink::report(error.what());
-    return false;
   }
+  return t_attachment.ring != nullptr;
 }
 
 /// Makes `limit` as recent as it can be. The acquire pairs with the release of the tail in
@@ -183,6 +196,11 @@ SpillPool::Block find_spill(std::size_t bytes) {
 }
 
 }  // namespace
+
+void forget_thread_ends() {
+  const std::int64_t key = thread_end_key.exchange(-1, std::memory_order_relaxed);
+  if (key >= 0) pthread_key_delete(static_cast<pthread_key_t>(key));
+}
 
 void abandon_ring() {
   t_attachment = {};

@@ -8,6 +8,10 @@ namespace xylem::drain {
 /// Names the calling thread for its records from now on.
 void rename_this_thread(std::string_view name);
 
+/// At the end of the process, or when a library that has the engine in it is unloaded: threads that
+/// end from now on do not come here any more.
+void forget_thread_ends();
+
 /// Forgets the calling thread's ring without retiring it: it belongs to the parent of a fork.
 void abandon_ring();
 

@@ -22,6 +22,15 @@ void block_write_signals() noexcept {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
+void block_signals() noexcept {
+  sigset_t set;
+  sigfillset(&set);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS}) {
+    sigdelset(&set, fault);
+  }
+  pthread_sigmask(SIG_SETMASK, &set, nullptr);
+}
+
 WriteSignalGuard::WriteSignalGuard() noexcept {
   const sigset_t set = write_signals();
   sigpending(&pending_before_);

@@ -62,7 +62,7 @@ bool Worker::wait_until(std::uint32_t turns_left, std::int64_t patience_ms) cons
 
 void Worker::run() {
   pthread_setname_np(pthread_self(), "xylem-sink");
-  block_write_signals();
+  block_signals();
   for (std::uint32_t turn = 0;; ++turn) {
     posted_.wait(turn, std::memory_order_acquire);
     if (stopping_.load(std::memory_order_relaxed)) return;
