@@ -2,53 +2,18 @@
 // of its own: see tests/life_child.cpp.
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
+#include "child_support.hpp"
 #include "engine_support.hpp"
 
 using namespace engine_test;
+using child_test::Outcome;
 
 namespace {
-
-/// What became of a child process.
-struct Outcome {
-  int exit_status = -1;  // -1: a signal ended it
-  std::string errors;    // its stderr
-  double cpu_seconds = 0;
-};
-
-/// Runs life_child with these arguments and waits for its end.
-Outcome run_child(std::vector<std::string> arguments) {
-  const TempDir dir;
-  const std::string errors = dir / "stderr";
-  arguments.insert(arguments.begin(), XYLEM_BUILD_ROOT "/tests/life_child");
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
-  pid_t child = 0;
-  const int error = posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::runtime_error(std::string{"cannot run "} + argv[0]);
-  int status = 0;
-  rusage usage{};
-  ::wait4(child, &status, 0, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(errors),
-          seconds(usage.ru_utime) + seconds(usage.ru_stime)};
-}
 
 struct Remains {
   Outcome outcome;
@@ -59,7 +24,7 @@ struct Remains {
 Remains run(const std::string& scenario) {
   const TempDir dir;
   write_file(dir / "config.json", ToFile{dir / "log.jsonl"}.json());
-  Outcome outcome = run_child({scenario, dir / "config.json"});
+  Outcome outcome = child_test::run_child("life_child", {scenario, dir / "config.json"});
   CAPTURE(outcome.errors);
   CHECK(outcome.exit_status >= 0);
   return {std::move(outcome), messages(dir / "log.jsonl")};
@@ -100,6 +65,30 @@ TEST_CASE("records from before the configuration go where the configuration says
   CHECK(late.outcome.errors == "");
 }
 
+TEST_CASE("records wait for a configuration half a second, or until they are asked for") {
+  for (const std::string scenario : {"configure-too-late", "flush-early"}) {
+    CAPTURE(scenario);
+    const Remains remains = run(scenario);
+    CHECK(remains.outcome.errors == "from long before the configuration\n");
+    CHECK(remains.messages == Texts{"from after it"});
+  }
+}
+
+TEST_CASE("half a ring of records does not wait for a configuration: all are shown, none is lost") {
+  const Remains remains = run("much-before");
+  std::string expected;
+  int n = 0;
+  // What came after the last look at the rings waits, and goes to the file.
+  while (remains.outcome.errors.find("early " + std::to_string(n) + "\n") != std::string::npos) {
+    expected += "early " + std::to_string(n++) + "\n";
+  }
+  CHECK(n >= 2048);
+  CHECK(remains.outcome.errors == expected);
+  Texts rest;
+  while (n < 20'000) rest.push_back("early " + std::to_string(n++));
+  CHECK(remains.messages == rest);
+}
+
 TEST_CASE("static destructors log to the file") {
   const Remains remains = run("statics");
   CHECK(remains.messages ==
@@ -111,6 +100,26 @@ TEST_CASE("atexit handlers log to the file") {
   const Remains remains = run("atexit");
   CHECK(remains.messages == Texts{"from main", "from an atexit handler registered last",
                                   "from an atexit handler registered first"});
+  CHECK(remains.outcome.errors == "");
+}
+
+TEST_CASE("a destructor function that runs after the static objects' logs to the file") {
+  const Remains remains = run("destructor-function");
+  CHECK(remains.messages ==
+        Texts{"from main", "from a global's destructor", "from a destructor function"});
+  CHECK(remains.outcome.errors == "");
+}
+
+TEST_CASE("an engine that is configured by an atexit handler writes to the end") {
+  const Remains remains = run("configure-at-exit");
+  CHECK(remains.messages ==
+        Texts{"from before the end", "from an atexit handler", "from a global's destructor"});
+  CHECK(remains.outcome.errors == "");
+}
+
+TEST_CASE("a process whose main thread has ended goes on logging") {
+  const Remains remains = run("pthread-exit");
+  CHECK(remains.messages == Texts{"from main", "after main"});
   CHECK(remains.outcome.errors == "");
 }
 
@@ -130,7 +139,7 @@ TEST_CASE("destructors of pthread keys log to the file") {
 }
 
 TEST_CASE("without any configuration, bare warnings go to stderr") {
-  const Outcome outcome = run_child({"unconfigured"});
+  const Outcome outcome = child_test::run_child("life_child", {"unconfigured"});
   CHECK(outcome.exit_status == 0);
   CHECK(outcome.errors == "shown with a value\nshown as well\n");
 }
@@ -155,6 +164,52 @@ TEST_CASE("a thread that logs for ever does not keep the process from ending") {
   const Remains remains = run("outliving-thread");
   CHECK(remains.outcome.exit_status == 0);
   CHECK(std::count(remains.messages.begin(), remains.messages.end(), "last words of main") == 1);
+}
+
+TEST_CASE("threads at full rings do not keep the process from ending, and see no engine vanish") {
+  for (const std::string scenario : {"outliving-block", "outliving-drop"}) {
+    CAPTURE(scenario);
+    const Remains remains = run(scenario);
+    CHECK(remains.outcome.exit_status == 0);
+    CHECK(std::count(remains.messages.begin(), remains.messages.end(), "last words of main") == 1);
+    CHECK(remains.outcome.errors == "");
+  }
+}
+
+TEST_CASE("a process that ends while it is configured, flushed and shut down does end") {
+  const Remains remains = run("exit-in-the-middle");
+  CHECK(remains.outcome.exit_status == 5);
+}
+
+TEST_CASE("a type that logs while it is formatted for a log call is formatted, and logs") {
+  const Remains remains = run("formatter");
+  CHECK(remains.messages == Texts{"formatting 1", "got <1>", "formatting 2", "formatting 1",
+                                  "got <2 <1>>", "formatting 3", "on a thread: <3>", "formatting 4",
+                                  "<unknown exception>", "formatting 5", "in a field"});
+  CHECK(remains.outcome.errors == "");
+}
+
+TEST_CASE("a type whose formatting ends the program ends it, and nothing logged before is lost") {
+  const Remains remains = run("exit-in-formatter");
+  CHECK(remains.outcome.exit_status == 6);
+  CHECK(remains.messages == Texts{"before", "formatting 6"});
+  CHECK(remains.outcome.errors == "");
+}
+
+TEST_CASE("where no thread can be started, warnings are shown at the end") {
+  const Remains remains = run("no-thread");
+  CHECK(remains.outcome.exit_status == 0);
+  const std::string& errors = remains.outcome.errors;
+  CHECK(errors.ends_with("first\nsecond\n"));
+  CHECK(count(errors, "\n") == 3);
+  CHECK(errors.starts_with("xylem: "));
+}
+
+TEST_CASE("a signal that the program has blocked to wait for it does not end it") {
+  const Remains remains = run("sigwait");
+  CHECK(remains.outcome.exit_status == 0);
+  CHECK(remains.messages.size() == 2000);
+  CHECK(remains.outcome.errors == "");
 }
 
 TEST_CASE("an idle process does not use the processor") {

@@ -3,6 +3,7 @@
 // usage: life_child SCENARIO [CONFIG_FILE]
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -11,9 +12,31 @@
 #include <thread>
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <xylem/xylem.hpp>
+
+/// A type that logs while it is formatted, by all the ways there are.
+struct Talker {
+  int what;
+};
+
+template <>
+struct fmt::formatter<Talker> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+  template <typename Context>
+  auto format(const Talker& talker, Context& context) const {
+    const xylem::Logger log = xylem::get_logger("formatter");
+    XYLEM_INFO(log, "formatting {}", talker.what);
+    if (talker.what == 2) {
+      return fmt::format_to(context.out(), fmt::runtime("<2 {}>"), Talker{1});
+    }
+    if (talker.what == 4) throw 4;
+    if (talker.what == 6) std::exit(6);
+    return fmt::format_to(context.out(), "<{}>", talker.what);
+  }
+};
 
 namespace {
 
@@ -49,6 +72,13 @@ thread_local LogsAtItsEnd of_thread{"a thread_local's destructor"};
   }
 }
 
+/// Runs after the destructors of static objects.
+[[gnu::destructor]] void after_the_globals() {
+  if (const char* const scenario = std::getenv("XYLEM_LIFE"); scenario != nullptr) {
+    XYLEM_INFO(logger(), "from a destructor function");
+  }
+}
+
 void log_many(int records) {
   for (int i = 0; i < records; ++i) XYLEM_INFO(logger(), "record {i}", xylem::field("i", i));
 }
@@ -78,6 +108,52 @@ void configure_late() {
   std::thread([] { XYLEM_ERROR(logger(), "from another thread"); }).join();
   configure();
   XYLEM_INFO(logger(), "from after it");
+}
+
+void configure_too_late() {
+  XYLEM_WARNING(logger(), "from long before the configuration");
+  std::this_thread::sleep_for(1s);
+  configure();
+  XYLEM_INFO(logger(), "from after it");
+}
+
+void flush_early() {
+  XYLEM_WARNING(logger(), "from long before the configuration");
+  xylem::flush();
+  configure();
+  XYLEM_INFO(logger(), "from after it");
+}
+
+void log_much_before() {
+  for (int i = 0; i < 20'000; ++i) XYLEM_WARNING(logger(), "early {}", i);
+  configure();
+}
+
+void log_in_a_destructor_function() {
+  configure();
+  global.armed = true;
+  ::setenv("XYLEM_LIFE", "destructor-function", 1);
+  XYLEM_INFO(logger(), "from main");
+}
+
+void configure_at_exit() {
+  global.armed = true;
+  XYLEM_WARNING(logger(), "from before the end");
+  std::atexit([] {
+    configure();
+    XYLEM_INFO(logger(), "from an atexit handler");
+  });
+}
+
+void end_the_main_thread() {
+  configure();
+  XYLEM_INFO(logger(), "from main");
+  std::thread([main = pthread_self()] {
+    pthread_join(main, nullptr);
+    XYLEM_INFO(logger(), "after main");
+    std::exit(0);  // the engine's own threads do not end by themselves
+  }).detach();
+  pthread_exit(nullptr);
 }
 
 void destroy_statics() {
@@ -158,6 +234,82 @@ void log_on_a_thread_that_outlives_main() {
   XYLEM_INFO(logger(), "last words of main");
 }
 
+void log_on_threads_that_outlive_main(const char* when_full) {
+  configure();
+  // The ring's settings again, with the file's handlers as they are.
+  std::string text;
+  if (std::FILE* const file = std::fopen(config_file, "r")) {
+    for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) text += static_cast<char>(c);
+    std::fclose(file);
+  }
+  const std::string before = R"("xylem": {})";
+  text.replace(
+      text.find(before), before.size(),
+      std::string{R"("xylem": {"ring": {"slots": 64, "when_full": ")"} + when_full + R"("}})");
+  xylem::configure(text);
+  for (int i = 0; i < 4; ++i) {
+    std::thread([] {
+      for (int n = 0;; ++n) XYLEM_INFO(logger(), "endless {}", n);
+    }).detach();
+  }
+  std::this_thread::sleep_for(20ms);
+  XYLEM_INFO(logger(), "last words of main");
+}
+
+void end_in_the_middle() {
+  configure();
+  const auto for_ever = [](auto work) {
+    std::thread([work] {
+      while (true) work();
+    }).detach();
+  };
+  for_ever([] { XYLEM_INFO(logger(), "endless"); });
+  for_ever([] { configure(); });
+  for_ever([] { xylem::flush(); });
+  for_ever([] { xylem::shutdown(); });
+  for_ever([] { std::thread([] { XYLEM_INFO(logger(), "a thread's only record"); }).join(); });
+  std::this_thread::sleep_for(20ms);
+  std::exit(5);
+}
+
+void log_in_a_formatter() {
+  configure();
+  XYLEM_INFO(logger(), "got {}", Talker{1});
+  logger().info("got {}", Talker{2});
+  std::thread([] { XYLEM_INFO(logger(), "on a thread: {}", Talker{3}); }).join();
+  XYLEM_INFO(logger(), "{}", Talker{4});
+  XYLEM_INFO(logger(), "in a field", xylem::field("talker", Talker{5}));
+}
+
+void exit_in_a_formatter() {
+  configure();
+  XYLEM_INFO(logger(), "before");
+  XYLEM_INFO(logger(), "never logged: {}", Talker{6});
+}
+
+void log_without_threads() {
+  // Root may start threads whatever the limit is.
+  if (::geteuid() == 0 && ::setuid(65534) != 0) return;
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_NPROC, &none);
+  XYLEM_WARNING(logger(), "first");
+  XYLEM_WARNING(logger(), "second");
+}
+
+/// The engine's threads are there before the signal is blocked.
+void wait_for_a_signal() {
+  configure();
+  log_many(2000);
+  xylem::flush();
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::kill(::getpid(), SIGTERM);
+  int signal = 0;
+  if (sigwait(&set, &signal) != 0 || signal != SIGTERM) std::exit(1);
+}
+
 void idle() {
   configure();
   XYLEM_INFO(logger(), "once");
@@ -183,6 +335,19 @@ int main(int argc, char** argv) {
       {"much-after-shutdown", log_much_after_shutdown},
       {"outliving-thread", log_on_a_thread_that_outlives_main},
       {"idle", idle},
+      {"configure-too-late", configure_too_late},
+      {"flush-early", flush_early},
+      {"much-before", log_much_before},
+      {"destructor-function", log_in_a_destructor_function},
+      {"configure-at-exit", configure_at_exit},
+      {"pthread-exit", end_the_main_thread},
+      {"outliving-block", [] { log_on_threads_that_outlive_main("block"); }},
+      {"outliving-drop", [] { log_on_threads_that_outlive_main("drop"); }},
+      {"exit-in-the-middle", end_in_the_middle},
+      {"formatter", log_in_a_formatter},
+      {"exit-in-formatter", exit_in_a_formatter},
+      {"no-thread", log_without_threads},
+      {"sigwait", wait_for_a_signal},
   };
   const auto found = scenarios.find(argc > 1 ? argv[1] : "");
   if (found == scenarios.end()) {
