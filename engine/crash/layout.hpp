@@ -43,6 +43,7 @@ struct Header {
   std::int64_t created_ns;     // UTC
   std::uint64_t created_tick;  // the time stamp counter at that moment
   std::uint64_t created_monotonic_ns;
+  std::int64_t start_ns;          // UTC; what relativeCreated counts from
   std::array<char, 40> boot_id;   // text, padded with NULs
   Atomic<std::uint32_t> extents;  // how many there are; release, behind the entry
   Atomic<std::uint32_t> sinks;
@@ -90,8 +91,9 @@ struct Extent {
 struct SinkEntry {
   struct Place {
     std::uint64_t device;
-    std::uint64_t inode;   // 0: no regular file
-    std::uint64_t offset;  // what was written later stands behind it, or in a younger file
+    std::uint64_t inode;    // 0: no regular file
+    std::uint64_t born_ns;  // when the file was made, 0: not known; inodes are used again
+    std::uint64_t offset;   // what was written later stands behind it, or in a younger file
   };
 
   /// Number of the last batch whose lines are all in the kernel's hands; `places[written % 2]`

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "drain/producer.hpp"
+#include "record/process.hpp"
 #include "record/site.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
@@ -68,7 +69,9 @@ std::shared_ptr<crash::File> Engine::crash_file(const CrashSettings& crash) cons
     return file_;
   }
   try {
-    return crash::File::create(crash.directory, crash.identity);
+    std::shared_ptr<crash::File> file = crash::File::create(crash.directory, crash.identity);
+    file->fixed().header.start_ns = record::process_start_ns();
+    return file;
   } catch (const std::system_error& error) {
     sink::report(std::string{"a crash will lose what is not written yet: "} + error.what());
     return nullptr;

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ctime>
 #include <utility>
-
-#include <unistd.h>
 
 #include "format/percent.hpp"
 #include "record/level_names.hpp"
 #include "record/payload.hpp"
+#include "record/process.hpp"
 
 namespace xylem::format {
 namespace {
@@ -45,16 +43,6 @@ constexpr std::pair<std::string_view, Attribute> names[] = {
     {"stack_info", Attribute::stack_info},
 };
 
-std::int64_t now_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-/// What relativeCreated counts from: the loading of this library, as Python counts from the import
-/// of its logging module.
-const std::int64_t start_ns = now_ns();
-
 double created_of(const View& view) {
   if (view.foreign != nullptr && view.foreign->created) return *view.foreign->created;
   return static_cast<double>(view.time_ns) / 1e9;
@@ -78,9 +66,9 @@ double relative_of(const View& view) {
     return *view.foreign->relative_created;
   }
   if (view.foreign != nullptr && view.foreign->created) {
-    return *view.foreign->created * 1e3 - static_cast<double>(start_ns) / 1e6;
+    return *view.foreign->created * 1e3 - static_cast<double>(record::process_start_ns()) / 1e6;
   }
-  return static_cast<double>(view.time_ns - start_ns) / 1e6;
+  return static_cast<double>(view.time_ns - record::process_start_ns()) / 1e6;
 }
 
 template <typename T>
@@ -111,7 +99,7 @@ Value read_foreign(Attribute attribute, const View& view, std::string& scratch) 
     case Attribute::func_name:
       return value_or_none(foreign.func_name);
     case Attribute::process:
-      return value_or_none(foreign.process.value_or(getpid()));
+      return value_or_none(foreign.process.value_or(record::process_id()));
     case Attribute::process_name:
       return value_or_none(foreign.process_name.value_or("MainProcess"));
     case Attribute::task_name:
@@ -146,7 +134,7 @@ Value read_native(Attribute attribute, const View& view, std::string& scratch) {
     case Attribute::func_name:
       return Value::of(std::string_view{site.function});
     case Attribute::process:
-      return Value::of(std::int64_t{getpid()});
+      return Value::of(record::process_id());
     case Attribute::process_name:
       return Value::of(std::string_view{"MainProcess"});
     case Attribute::task_name:

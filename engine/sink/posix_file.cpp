@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace xylem::sink {
@@ -29,6 +30,17 @@ std::string working_directory() {
     buffer.resize(buffer.size() * 2);
   }
   return buffer.data();
+}
+
+crash::SinkEntry::Place identify_at(int fd, const char* path, int flags) {
+  struct statx status {};
+  constexpr unsigned wanted = STATX_TYPE | STATX_INO | STATX_BTIME;
+  if (::statx(fd, path, flags, wanted, &status) != 0 || !S_ISREG(status.stx_mode)) return {};
+  const bool has_birth = (status.stx_mask & STATX_BTIME) != 0;
+  const auto born_ns = static_cast<std::uint64_t>(status.stx_btime.tv_sec) * 1'000'000'000 +
+                       status.stx_btime.tv_nsec;
+  return {makedev(status.stx_dev_major, status.stx_dev_minor), status.stx_ino,
+          has_birth ? born_ns : 0, 0};
 }
 
 // A log file that took over descriptor 0, 1 or 2 from a program that closed it would receive
@@ -118,16 +130,14 @@ WriteResult write_fully(int fd, const char* data, std::size_t bytes) {
 
 PosixFile::PosixFile(PosixFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
-      device_(other.device_),
-      inode_(other.inode_),
+      identity_(other.identity_),
       ahead_(std::exchange(other.ahead_, {})) {}
 
 PosixFile& PosixFile::operator=(PosixFile&& other) noexcept {
   if (this != &other) {
     close();
     fd_ = std::exchange(other.fd_, -1);
-    device_ = other.device_;
-    inode_ = other.inode_;
+    identity_ = other.identity_;
     ahead_ = std::exchange(other.ahead_, {});
   }
   return *this;
@@ -145,10 +155,7 @@ int PosixFile::open(const std::string& path, OpenMode mode) {
   ::lseek(fd, 0, SEEK_END);
   close();
   fd_ = fd;
-  struct stat status {};
-  const bool is_regular = ::fstat(fd_, &status) == 0 && S_ISREG(status.st_mode);
-  device_ = status.st_dev;
-  inode_ = is_regular ? status.st_ino : 0;
+  identity_ = identify(fd_);
   ahead_.begin(fd_);
   return 0;
 }
@@ -167,7 +174,9 @@ std::uint64_t PosixFile::position() const {
 
 crash::SinkEntry::Place PosixFile::place() const {
   if (fd_ < 0) return {};
-  return {device_, inode_, position()};
+  crash::SinkEntry::Place place = identity_;
+  place.offset = position();
+  return place;
 }
 
 int PosixFile::cut(std::size_t bytes) {
@@ -208,6 +217,14 @@ std::vector<int> numbered_files(const std::string& path, int most) {
   }
   std::sort(numbers.begin(), numbers.end(), std::greater<>{});
   return numbers;
+}
+
+crash::SinkEntry::Place identify(int fd) {
+  return identify_at(fd, "", AT_EMPTY_PATH);
+}
+
+crash::SinkEntry::Place identify(const std::string& path) {
+  return identify_at(AT_FDCWD, path.c_str(), 0);
 }
 
 bool is_regular_or_absent(const std::string& path) {

@@ -86,8 +86,7 @@ class PosixFile {
 
  private:
   int fd_ = -1;
-  std::uint64_t device_ = 0;
-  std::uint64_t inode_ = 0;  // 0: no regular file
+  crash::SinkEntry::Place identity_{};
   SpaceAhead ahead_;
 };
 
@@ -96,6 +95,11 @@ int move_file(const std::string& from, const std::string& to);
 
 /// The numbers N, 1 to `most`, for which there is a file `path`.N, in descending order.
 std::vector<int> numbered_files(const std::string& path, int most);
+
+/// What tells a regular file from all others, whatever it is called, with offset 0. Inode 0 for
+/// what is no regular file.
+crash::SinkEntry::Place identify(int fd);
+crash::SinkEntry::Place identify(const std::string& path);
 
 /// Whether `path` is a regular file (symbolic links followed) or is not there at all.
 bool is_regular_or_absent(const std::string& path);
