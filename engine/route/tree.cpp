@@ -44,6 +44,29 @@ void add_sinks(std::vector<sink::Sink*>& sinks, const Handler& handler) {
   for (const auto& member : handler.members) add_sinks(sinks, *member);
 }
 
+/// Copies handlers, each once, so that the copies are shared as the handlers were.
+class HandlerCopier {
+ public:
+  explicit HandlerCopier(const Tree::Replace& replace) : replace_{replace} {}
+
+  void copy_all(std::vector<std::shared_ptr<const Handler>>& handlers) {
+    for (auto& handler : handlers) handler = copy(handler);
+  }
+
+  std::shared_ptr<const Handler> copy(const std::shared_ptr<const Handler>& handler) {
+    std::shared_ptr<const Handler>& known = copies_[handler.get()];
+    if (known != nullptr) return known;
+    auto copied = std::make_shared<Handler>(*handler);
+    if (copied->sink != nullptr) copied->sink = replace_(*copied->sink);
+    copy_all(copied->members);
+    return copies_[handler.get()] = std::move(copied);
+  }
+
+ private:
+  const Tree::Replace& replace_;
+  std::map<const Handler*, std::shared_ptr<const Handler>> copies_;
+};
+
 }  // namespace
 
 bool Leaf::takes(std::string_view logger, int levelno) const {
@@ -100,6 +123,18 @@ std::vector<sink::Sink*> Tree::sinks() const {
   for (const auto& handler : handlers) add_sinks(sinks, *handler);
   add_sinks(sinks, *last_resort_);
   return sinks;
+}
+
+Tree Tree::with_sinks(const Replace& replace) const {
+  Tree tree;
+  HandlerCopier copier{replace};
+  tree.handlers = handlers;
+  copier.copy_all(tree.handlers);
+  tree.nodes_ = nodes_;
+  for (auto& [name, node] : tree.nodes_) copier.copy_all(node.handlers);
+  // Not that of this tree: its formatter may be at work for another one.
+  tree.last_resort_ = copier.copy(tree.last_resort_);
+  return tree;
 }
 
 std::string_view parent_of(std::string_view name) {

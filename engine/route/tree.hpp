@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -55,6 +56,11 @@ class Tree {
 
   /// The distinct sinks of all handlers, the last resort's included.
   std::vector<sink::Sink*> sinks() const;
+
+  /// The same tree with other sinks: `replace` is asked once for each handler that has one. Shares
+  /// the formatters with this tree, but for the last resort's.
+  using Replace = std::function<std::shared_ptr<sink::Sink>(sink::Sink&)>;
+  Tree with_sinks(const Replace& replace) const;
 
   const std::map<std::string, LoggerNode, std::less<>>& nodes() const { return nodes_; }
   std::map<std::string, LoggerNode, std::less<>>& nodes() { return nodes_; }

@@ -183,6 +183,11 @@ void Sink::forget() {
   share_file();
 }
 
+void Sink::withdraw() {
+  if (buffer_.torn_bytes() > 0) cut_torn_line(buffer_.torn_bytes());
+  buffer_.clear();
+}
+
 void Sink::close(std::int64_t patience_ms) {
   std::uint64_t left_behind = 0;
   if (goes_apart()) {

@@ -152,6 +152,14 @@ class Sink {
   /// parent's to write.
   void forget();
 
+  /// The first `bytes` bytes of the line just committed, the only one here, are the end of the file
+  /// already: a process that has died had begun it. The next flush() writes the rest.
+  void resume(std::size_t bytes) { buffer_.take(bytes); }
+
+  /// Takes back what flush() has not written, without counting it: it is kept elsewhere. A line of
+  /// which a file got only a part is cut off again.
+  void withdraw();
+
   /// What people call it: an absolute path, "stdout", "stderr".
   const std::string& name() const { return trouble_.name(); }
 
