@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "record/site.hpp"
+#include "record/thread.hpp"
+#include "recover/bytes.hpp"
+
+namespace xylem::recover {
+
+/// What the ids in a leftover stand for.
+struct Dictionary {
+  std::unordered_map<std::uint64_t, record::Site> sites;
+  std::unordered_map<std::uint64_t, std::string> loggers;
+  std::unordered_map<std::uint64_t, record::Thread> threads;
+  std::unordered_map<std::uint64_t, std::string> sinks;
+
+  /// Adds the entries of a dictionary extent. Returns how many could not be read; where one does
+  /// not even say where the next one begins, the rest counts as one.
+  std::uint64_t read(Bytes extent);
+
+ private:
+  bool add(std::uint16_t kind, std::uint64_t id, std::string_view body);
+};
+
+}  // namespace xylem::recover

@@ -1,0 +1,202 @@
+#include "recover/leftover.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+
+#include <xylem/detail/slot.hpp>
+
+#include "recover/clock.hpp"
+#include "recover/dictionary.hpp"
+
+namespace xylem::recover {
+namespace {
+
+using crash::ExtentKind;
+using crash::Fixed;
+using crash::RingWords;
+using detail::HeaderView;
+using detail::slot_bytes;
+using record::Kind;
+
+/// Whether the payload is one that a call of this site can have written.
+bool fits(const record::Site& site, Bytes payload) {
+  if (payload.size() < site.fixed_bytes) return false;
+  std::uint64_t tail = site.fixed_bytes;
+  for (const record::Argument& argument : site.arguments) {
+    if (argument.kind == Kind::boolean && load_at<std::uint8_t>(payload, argument.offset) > 1) {
+      return false;
+    }
+    if (!detail::has_tail(argument.kind)) continue;
+    const auto size = load_at<std::uint32_t>(payload, argument.offset);
+    if (!holds(payload, tail, size)) return false;
+    tail += size;
+  }
+  return true;
+}
+
+class Parser {
+ public:
+  Parser(Bytes bytes, Leftover& into)
+      : bytes_{bytes},
+        into_{into},
+        clocks_{DeadClock{bytes.subspan(offsetof(Fixed, clocks), sizeof(crash::Clock))},
+                DeadClock{bytes.subspan(offsetof(Fixed, clocks) + sizeof(crash::Clock),
+                                        sizeof(crash::Clock))}} {}
+
+  void parse() {
+    const auto header = [this]<typename T>(std::size_t offset, T) {
+      return load_at<T>(bytes_, offsetof(Fixed, header) + offset);
+    };
+    into_.first_batch = header(offsetof(crash::Header, first_batch), std::uint64_t{});
+    const std::vector<Part> parts = list_parts(bytes_, bytes_.size(), into_.unreadable);
+    for (const Part& part : parts) {
+      const Bytes extent = bytes_.subspan(part.offset, part.bytes);
+      if (part.kind == ExtentKind::dictionary) into_.unreadable += names_.read(extent);
+      if (part.kind == ExtentKind::spill) spills_.try_emplace(part.id, extent);
+    }
+    into_.sites = std::move(names_.sites);
+    into_.loggers = std::move(names_.loggers);
+    read_sinks(header(offsetof(crash::Header, sinks), std::uint32_t{}));
+    for (const Part& part : parts) {
+      if (part.kind == ExtentKind::ring) read_ring(bytes_.subspan(part.offset, part.bytes));
+    }
+  }
+
+ private:
+  void read_sinks(std::uint32_t count) {
+    using crash::SinkEntry;
+    if (count > crash::max_sinks) ++into_.unreadable;
+    for (std::size_t i = 0; i < std::min<std::size_t>(count, crash::max_sinks); ++i) {
+      const std::size_t at = offsetof(Fixed, sinks) + i * sizeof(SinkEntry);
+      const auto name = names_.sinks.find(
+          load_at<std::uint64_t>(bytes_, at + offsetof(SinkEntry, dictionary_id)));
+      if (name == names_.sinks.end()) continue;  // what it got is told by what stands in the file
+      const auto written = load_at<std::uint64_t>(bytes_, at + offsetof(SinkEntry, written));
+      const std::size_t place =
+          at + offsetof(SinkEntry, places) + written % 2 * sizeof(SinkEntry::Place);
+      into_.sinks.push_back({name->second, written, load_at<SinkEntry::Place>(bytes_, place), i});
+    }
+  }
+
+  void read_ring(Bytes extent) {
+    const std::uint64_t capacity =
+        extent.size() < crash::page_bytes ? 0 : (extent.size() - crash::page_bytes) / slot_bytes;
+    if (!std::has_single_bit(capacity)) {
+      ++into_.unreadable;
+      return;
+    }
+    const auto word = [&]<typename T>(std::size_t offset, T) { return load_at<T>(extent, offset); };
+    Ring ring{};
+    ring.head = word(offsetof(RingWords, head), std::uint64_t{});
+    ring.dropped = word(offsetof(RingWords, dropped), std::uint64_t{});
+    ring.told = word(offsetof(RingWords, told), std::uint64_t{});
+    const auto tail = word(offsetof(RingWords, tail), std::uint64_t{});
+    for (std::size_t i = 0; i < ring.ends.size(); ++i) {
+      ring.ends[i] = word(offsetof(RingWords, ends) + i * sizeof(std::uint64_t), std::uint64_t{});
+    }
+    if (tail > ring.head || ring.head - tail > capacity) {
+      ++into_.unreadable;
+      return;
+    }
+    ring.start = end_of_batch(ring, into_.first_batch - 1, tail);
+    const auto thread = names_.threads.find(word(offsetof(RingWords, thread), std::uint64_t{}));
+    if (thread != names_.threads.end()) ring.thread = thread->second;
+    const auto source = word(offsetof(RingWords, source), std::uint32_t{});
+    read_records(ring, extent.subspan(crash::page_bytes), clocks_[source == 0 ? 0 : 1]);
+    into_.rings.push_back(std::move(ring));
+  }
+
+  static std::uint64_t end_of_batch(const Ring& ring, std::uint64_t batch, std::uint64_t at_least) {
+    const std::uint64_t end = ring.ends[batch % crash::most_batches];
+    return end > at_least && end <= ring.head ? end : at_least;
+  }
+
+  void read_records(Ring& ring, Bytes slots, const DeadClock& clock) {
+    const std::uint64_t capacity = slots.size() / slot_bytes;
+    for (std::uint64_t at = ring.start; at < ring.head;) {
+      const std::uint64_t offset = at % capacity * slot_bytes;
+      const HeaderView header{load_at<std::uint64_t>(slots, offset)};
+      if (header.slots() == 0 || header.slots() > ring.head - at) {
+        ++into_.unreadable;  // where the next one begins is not known
+        return;
+      }
+      const Bytes whole = unwrap(slots, offset, header.slots() * slot_bytes);
+      Record record{};
+      if (read_record(whole, header, clock, record)) {
+        record.position = at;
+        ring.records.push_back(record);
+      } else {
+        ++into_.unreadable;
+      }
+      at += header.slots();
+    }
+  }
+
+  /// In the process the slots were mapped twice in a row; in the file they are there once.
+  Bytes unwrap(Bytes slots, std::uint64_t offset, std::uint64_t size) {
+    const std::uint64_t first = std::min<std::uint64_t>(size, slots.size() - offset);
+    if (first == size) return slots.subspan(offset, size);
+    std::vector<std::byte>& copy = into_.unwrapped.emplace_back(size);
+    std::memcpy(copy.data(), slots.data() + offset, first);
+    std::memcpy(copy.data() + first, slots.data(), size - first);
+    return copy;
+  }
+
+  bool read_record(Bytes whole, HeaderView header, const DeadClock& clock, Record& record) {
+    const auto site = into_.sites.find(header.site());
+    const auto logger = into_.loggers.find(header.logger());
+    const auto time_ns = clock.to_utc_ns(load_at<std::uint64_t>(whole, sizeof header.word));
+    if (site == into_.sites.end() || logger == into_.loggers.end() || !time_ns) return false;
+    Bytes payload = whole.subspan(detail::header_bytes);
+    if (header.spilled()) {
+      const auto block = spills_.find(load_at<std::uint64_t>(payload, 0));
+      const auto size = load_at<std::uint64_t>(payload, sizeof(std::uint64_t));
+      if (block == spills_.end() || size > block->second.size()) return false;
+      payload = block->second.first(size);
+      spills_.erase(block);  // a block is one record's: no file of some pages makes endless lines
+    }
+    if (!fits(site->second, payload)) return false;
+    record.site = &site->second;
+    record.logger = &logger->second;
+    record.time_ns = *time_ns;
+    record.payload = payload.data();
+    return true;
+  }
+
+  Bytes bytes_;
+  Leftover& into_;
+  std::array<DeadClock, 2> clocks_;
+  Dictionary names_;
+  std::unordered_map<std::uint64_t, Bytes> spills_;
+};
+
+}  // namespace
+
+std::optional<Leftover> Leftover::parse(Bytes bytes) {
+  const std::optional<Origin> origin = read_origin(bytes);
+  if (!origin) return std::nullopt;
+  std::optional<Leftover> leftover{std::in_place};
+  leftover->origin = *origin;
+  Parser{bytes, *leftover}.parse();
+  return leftover;
+}
+
+const SinkState* Leftover::find_sink(const std::string& name) const {
+  const auto found = std::find_if(sinks.begin(), sinks.end(),
+                                  [&](const SinkState& sink) { return sink.name == name; });
+  return found != sinks.end() ? &*found : nullptr;
+}
+
+std::uint64_t Leftover::start_of(const Ring& ring, const SinkState* sink) const {
+  if (sink == nullptr) return ring.start;
+  if (sink->written == all_written) return all_written;
+  // Older numbers have lost their places; younger ones than can be open are no numbers.
+  if (sink->written < first_batch || sink->written - first_batch >= crash::most_batches - 1) {
+    return ring.start;
+  }
+  const std::uint64_t end = ring.ends[sink->written % crash::most_batches];
+  return end > ring.start && end <= ring.head ? end : ring.start;
+}
+
+}  // namespace xylem::recover

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "crash/layout.hpp"
+#include "record/site.hpp"
+#include "record/thread.hpp"
+#include "recover/bytes.hpp"
+#include "recover/parts.hpp"
+
+namespace xylem::recover {
+
+/// A record that may not be in all files, checked: its payload is what its site says.
+struct Record {
+  const record::Site* site;
+  const std::string* logger;
+  std::uint64_t position;  // in its ring
+  std::int64_t time_ns;    // since the epoch, UTC
+  const std::byte* payload;
+};
+
+struct Ring {
+  record::Thread thread;
+  std::uint64_t start;  // records before it are certainly in all files
+  std::uint64_t head;
+  std::array<std::uint64_t, crash::most_batches> ends;
+  std::uint64_t dropped;
+  std::uint64_t told;
+  std::vector<Record> records;  // from `start` on, in the order of their positions
+};
+
+struct SinkState {
+  std::string name;
+  std::uint64_t written;
+  crash::SinkEntry::Place place;  // where the batches up to `written` end
+  std::size_t entry;              // its number in the file
+};
+
+/// Stands in SinkEntry::written once everything has been recovered into the sink, so that a second
+/// try, after trouble with another sink, does not write it again.
+inline constexpr std::uint64_t all_written = ~std::uint64_t{0};
+
+/// What a dead process left behind, read out of the bytes of its crash file and checked against
+/// every bound: the bytes may have been written by anything. What cannot be read is counted.
+struct Leftover {
+  /// Nothing when these are not the bytes of a crash file of this version. The result points into
+  /// `bytes`, which outlive it. Throws std::bad_alloc only.
+  static std::optional<Leftover> parse(Bytes bytes);
+
+  /// Null: the process had no sink of that name.
+  const SinkState* find_sink(const std::string& name) const;
+
+  /// From where on a ring's records may not be in the file of a sink (null: one that the process
+  /// did not have); all_written when everything is.
+  std::uint64_t start_of(const Ring& ring, const SinkState* sink) const;
+
+  Origin origin;
+  std::uint64_t first_batch = 0;
+  std::vector<SinkState> sinks;
+  std::vector<Ring> rings;
+  std::uint64_t unreadable = 0;  // records, and parts of the file that may have held some
+
+  // Behind the pointers of the records; none of these moves its elements.
+  std::unordered_map<std::uint64_t, record::Site> sites;
+  std::unordered_map<std::uint64_t, std::string> loggers;
+  std::deque<std::vector<std::byte>> unwrapped;
+};
+
+}  // namespace xylem::recover

@@ -1,0 +1,81 @@
+#include "recover/parts.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace xylem::recover {
+namespace {
+
+using crash::Fixed;
+
+std::string text_of(Bytes bytes, std::size_t offset) {
+  const auto size = load_at<std::uint32_t>(bytes, offset + offsetof(crash::Text, bytes));
+  const std::uint64_t most = sizeof(crash::Text::text);
+  return std::string{
+      text_at(bytes, offset + offsetof(crash::Text, text), std::min<std::uint64_t>(size, most))};
+}
+
+constexpr std::size_t header_at = offsetof(Fixed, header);
+
+}  // namespace
+
+std::optional<Origin> read_origin(Bytes bytes) {
+  using crash::Header;
+  if (!holds(bytes, 0, crash::fixed_bytes)) return std::nullopt;
+  const auto magic = load_at<std::uint64_t>(bytes, header_at + offsetof(Header, magic));
+  const auto version = load_at<std::uint32_t>(bytes, header_at + offsetof(Header, version));
+  const auto page = load_at<std::uint32_t>(bytes, header_at + offsetof(Header, page_bytes));
+  if (magic != crash::magic || version != crash::version || page != crash::page_bytes) {
+    return std::nullopt;
+  }
+  Origin origin;
+  origin.identity.config_path = text_of(bytes, offsetof(Fixed, config_path));
+  origin.identity.config_hash =
+      load_at<std::uint64_t>(bytes, header_at + offsetof(Header, config_hash));
+  origin.working_directory = text_of(bytes, offsetof(Fixed, working_directory));
+  origin.process_name = text_of(bytes, offsetof(Fixed, process_name));
+  origin.pid = load_at<std::int64_t>(bytes, header_at + offsetof(Header, pid));
+  origin.created_ns = load_at<std::int64_t>(bytes, header_at + offsetof(Header, created_ns));
+  origin.start_ns = load_at<std::int64_t>(bytes, header_at + offsetof(Header, start_ns));
+  if (origin.start_ns == 0) origin.start_ns = origin.created_ns;
+  return origin;
+}
+
+std::vector<Part> list_parts(Bytes fixed, std::uint64_t file_bytes, std::uint64_t& unreadable) {
+  using crash::Extent;
+  using crash::ExtentKind;
+  const auto count = load_at<std::uint32_t>(fixed, header_at + offsetof(crash::Header, extents));
+  if (count > crash::max_extents) ++unreadable;
+  std::vector<Part> parts;
+  for (std::size_t i = 0; i < std::min<std::size_t>(count, crash::max_extents); ++i) {
+    const std::size_t at = offsetof(Fixed, extents) + i * sizeof(Extent);
+    const auto kind = load_at<std::uint32_t>(fixed, at + offsetof(Extent, kind));
+    if (kind == static_cast<std::uint32_t>(ExtentKind::none)) continue;
+    const Part part{static_cast<ExtentKind>(kind),
+                    load_at<std::uint64_t>(fixed, at + offsetof(Extent, offset)),
+                    load_at<std::uint64_t>(fixed, at + offsetof(Extent, bytes)),
+                    load_at<std::uint64_t>(fixed, at + offsetof(Extent, id))};
+    const bool is_within = part.offset >= crash::fixed_bytes && part.offset <= file_bytes &&
+                           part.bytes <= file_bytes - part.offset;
+    const bool is_paged =
+        part.offset % crash::page_bytes == 0 && part.bytes % crash::page_bytes == 0;
+    if (kind > static_cast<std::uint32_t>(ExtentKind::spill) || !is_within || !is_paged) {
+      ++unreadable;
+    } else {
+      parts.push_back(part);
+    }
+  }
+  // Of two that overlap, one at most is what it says, and reading both might take for ever.
+  std::sort(parts.begin(), parts.end(),
+            [](const Part& a, const Part& b) { return a.offset < b.offset; });
+  std::uint64_t end = 0;
+  std::erase_if(parts, [&](const Part& part) {
+    const bool overlaps = part.offset < end;
+    if (overlaps) ++unreadable;
+    end = std::max(end, part.offset + part.bytes);
+    return overlaps;
+  });
+  return parts;
+}
+
+}  // namespace xylem::recover

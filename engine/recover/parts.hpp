@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crash/file.hpp"
+#include "crash/layout.hpp"
+#include "recover/bytes.hpp"
+
+/// The fixed part of a crash file.
+namespace xylem::recover {
+
+/// Which process left the file, and under which configuration.
+struct Origin {
+  crash::Identity identity;
+  std::string working_directory;
+  std::string process_name;
+  std::int64_t pid = 0;
+  std::int64_t created_ns = 0;
+  std::int64_t start_ns = 0;  // what relativeCreated counts from
+};
+
+/// Nothing when these are not the first crash::fixed_bytes bytes, or more, of a crash file of this
+/// version.
+std::optional<Origin> read_origin(Bytes bytes);
+
+/// An extent in use.
+struct Part {
+  crash::ExtentKind kind;
+  std::uint64_t offset;
+  std::uint64_t bytes;
+  std::uint64_t id;
+};
+
+/// The extents of a file of `file_bytes` bytes, in the order of their places: none leaves the file
+/// or overlaps another. Those that would are counted. `fixed` is as for read_origin(), which has
+/// accepted it.
+std::vector<Part> list_parts(Bytes fixed, std::uint64_t file_bytes, std::uint64_t& unreadable);
+
+}  // namespace xylem::recover

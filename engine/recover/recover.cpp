@@ -1,0 +1,216 @@
+#include "recover/recover.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "recover/claim.hpp"
+#include "recover/image.hpp"
+#include "recover/leftover.hpp"
+#include "recover/reconcile.hpp"
+#include "recover/replay.hpp"
+#include "recover/writer.hpp"
+#include "sink/posix_file.hpp"
+#include "sink/report.hpp"
+#include "sink/signals.hpp"
+
+namespace xylem::recover {
+namespace {
+
+/// The locks are the process': another thread's claim would succeed, and its end would end this
+/// one.
+std::mutex& claims() {
+  static std::mutex& mutex = *new std::mutex;
+  return mutex;
+}
+
+struct Found {
+  std::string name;
+  Origin origin;
+};
+
+bool is_wanted(const Origin& origin, const Request& request) {
+  const crash::Identity& mine = request.identity;
+  const crash::Identity& its = origin.identity;
+  const bool is_same_config = its.config_hash == mine.config_hash ||
+                              (!its.config_path.empty() && its.config_path == mine.config_path);
+  return is_same_config && (request.working_directory.empty() ||
+                            request.working_directory == origin.working_directory);
+}
+
+std::vector<Found> find(const Directory& directory, const Request& request) {
+  std::vector<Found> found;
+  for (std::string& name : directory.names()) {
+    const auto claim = Claim::take(directory, name, !request.dry_run);
+    if (claim == nullptr) continue;
+    const Image image{claim->descriptor(), false};
+    const std::optional<Origin> origin = read_origin(image.bytes());
+    if (origin && is_wanted(*origin, request)) found.push_back({std::move(name), *origin});
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+    return a.origin.created_ns < b.origin.created_ns;
+  });
+  return found;
+}
+
+/// One leftover on its way into the sinks.
+class Recovery {
+ public:
+  Recovery(Claim& claim, const Leftover& leftover, const route::Tree& tree, bool dry_run)
+      : claim_{claim},
+        leftover_{leftover},
+        replay_{replay(leftover, tree)},
+        dry_run_{dry_run},
+        is_new_(replay_.records.size(), false),
+        is_old_(replay_.records.size(), false) {}
+
+  Summary run() {
+    summary_.leftovers = 1;
+    summary_.unreadable = leftover_.unreadable + replay_.failed;
+    bool is_complete = true;
+    // Streams come last: what they have got cannot be looked up, should this be done again.
+    for (const bool wants_file : {true, false}) is_complete &= write_all(wants_file);
+    if (is_complete) {
+      count_records();
+    } else {
+      summary_.kept = 1;
+    }
+    return summary_;
+  }
+
+ private:
+  bool write_all(bool wants_file) {
+    bool is_complete = true;
+    std::vector<std::size_t> done;
+    for (const Capture& capture : replay_.captures) {
+      if (is_file(capture.sink->name()) != wants_file) continue;
+      const bool is_written = write(capture);
+      is_complete &= is_written;
+      if (is_written && wants_file) mark(capture);
+    }
+    // Several streams may share an entry.
+    for (const Capture& capture : replay_.captures) {
+      if (!wants_file && is_complete && !is_file(capture.sink->name())) mark(capture);
+    }
+    return is_complete;
+  }
+
+  void mark(const Capture& capture) {
+    if (!dry_run_ && capture.state != nullptr) claim_.mark_written(capture.state->entry);
+  }
+
+  bool write(const Capture& capture) {
+    Standing standing;
+    standing.written.assign(capture.lines.size(), false);
+    if (is_file(capture.sink->name())) standing = reconcile(capture);
+    if (!dry_run_ && !write_missing(capture, standing)) return false;
+    FileCount& count = summary_.files[capture.sink->name()];
+    for (std::size_t i = 0; i < capture.lines.size(); ++i) {
+      (standing.written[i] ? is_old_ : is_new_)[capture.lines[i].record] = true;
+      ++(standing.written[i] ? count.already_written : count.recovered);
+    }
+    return true;
+  }
+
+  void count_records() {
+    for (std::size_t i = 0; i < replay_.records.size(); ++i) {
+      const Replay::Certainty certainty = replay_.records[i];
+      if (certainty == Replay::Certainty::notice) continue;
+      if (is_new_[i]) {
+        ++summary_.recovered;
+      } else if (is_old_[i] || certainty == Replay::Certainty::written) {
+        ++summary_.already_written;
+      }
+    }
+  }
+
+  Claim& claim_;
+  const Leftover& leftover_;
+  Replay replay_;
+  bool dry_run_;
+  std::vector<bool> is_new_;  // by record: some line of it was missing
+  std::vector<bool> is_old_;  // some line of it was there
+  Summary summary_;
+};
+
+std::string path_of(const Directory& directory, const std::string& name) {
+  return sink::quoted(directory.path() + '/' + name);
+}
+
+void report_outcome(const Summary& summary, const std::string& path) {
+  if (summary.unreadable > 0) {
+    sink::report(path + ": " + std::to_string(summary.unreadable) +
+                 " of the records left by a process that died cannot be read");
+  }
+  if (summary.kept > 0) {
+    sink::report(path + " is kept: not all records of a process that died could be written");
+  }
+}
+
+Summary recover_one(const Directory& directory, const std::string& name, const Request& request,
+                    const route::Tree& tree) {
+  // Claimed by another process since, or gone.
+  const auto claim = Claim::take(directory, name, !request.dry_run);
+  if (claim == nullptr) return {};
+  const Image image{claim->descriptor(), true};
+  const std::optional<Leftover> leftover = Leftover::parse(image.bytes());
+  if (!leftover) return {};
+  const Summary summary = Recovery{*claim, *leftover, tree, request.dry_run}.run();
+  const std::string path = path_of(directory, name);
+  report_outcome(summary, path);
+  if (summary.kept == 0 && !request.dry_run && !claim->remove()) {
+    sink::report(sink::error_text(errno, directory.path() + '/' + name));
+  }
+  return summary;
+}
+
+}  // namespace
+
+void Summary::add(const Summary& other) {
+  leftovers += other.leftovers;
+  kept += other.kept;
+  recovered += other.recovered;
+  already_written += other.already_written;
+  unreadable += other.unreadable;
+  for (const auto& [name, count] : other.files) {
+    files[name].recovered += count.recovered;
+    files[name].already_written += count.already_written;
+  }
+}
+
+Summary recover(const Request& request, const route::Tree& tree) {
+  const std::lock_guard lock{claims()};
+  const sink::WriteSignalGuard signals;
+  const Directory directory{request.directory};
+  const std::vector<Found> found = find(directory, request);
+  Summary total;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (request.progress) request.progress({found[i].name, i + 1, found.size()});
+    try {
+      total.add(recover_one(directory, found[i].name, request, tree));
+    } catch (const std::exception& error) {
+      // No memory, or the file cannot be read: the others may be smaller, or better.
+      sink::report(path_of(directory, found[i].name) + " is kept: " + error.what());
+      ++total.leftovers;
+      ++total.kept;
+    }
+  }
+  return total;
+}
+
+std::vector<std::string> working_directories(const Request& request) {
+  const std::lock_guard lock{claims()};
+  const Directory directory{request.directory};
+  std::vector<std::string> paths;
+  for (const Found& found : find(directory, request)) {
+    const std::string& path = found.origin.working_directory;
+    if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+  }
+  return paths;
+}
+
+}  // namespace xylem::recover

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace xylem::recover {
+
+/// The bytes of a file from some place on, some at a time.
+class FileWindow {
+ public:
+  FileWindow(int fd, std::uint64_t from) : fd_{fd}, next_{from}, position_{from} {}
+
+  /// What follows the position: `bytes` or more, less only at the end of the file, or where it
+  /// cannot be read.
+  std::string_view peek(std::size_t bytes);
+  void skip(std::size_t bytes);
+
+  /// In the file.
+  std::uint64_t position() const { return position_; }
+
+ private:
+  int fd_;
+  std::uint64_t next_;  // where to read on
+  std::uint64_t position_;
+  std::string buffer_;
+  std::size_t begin_ = 0;  // of what is not skipped, in the buffer
+};
+
+/// Counts where in a file some lines stand whole, among lines of other processes. A line may have
+/// several '\n' in it, or none, but is looked for only at the begin of what is searched, behind a
+/// '\n' and behind another of the lines.
+class LineSearch {
+ public:
+  /// The texts outlive the search; equal ones are one.
+  explicit LineSearch(const std::vector<std::string_view>& lines);
+
+  /// Searches from `from` to the end of the file. Returns where the last line found ends, or
+  /// `from`.
+  std::uint64_t scan(int fd, std::uint64_t from);
+
+  /// How many have been found, less those taken.
+  std::uint64_t count(std::string_view line) const;
+  /// One that was found is accounted for.
+  void take(std::string_view line);
+
+  std::size_t longest() const { return longest_; }
+
+ private:
+  std::string_view find_at(std::string_view text, std::size_t newline) const;
+
+  std::unordered_map<std::string_view, std::uint64_t> counts_;
+  std::unordered_map<std::string_view, std::vector<std::string_view>> by_first_;  // longest first
+  std::vector<std::size_t> open_sizes_;  // of lines without '\n' at the end, longest first
+  std::size_t longest_ = 0;
+};
+
+}  // namespace xylem::recover
