@@ -32,11 +32,8 @@ Value read_value(ondemand::value value, std::size_t depth);
 
 /// On demand, simdjson looks at a token only when asked, and no further than its type.
 std::string_view token_of(ondemand::value& value) {
-  std::string_view token = value.raw_json_token();
-  while (!token.empty() && std::strchr(" \t\r\n", token.back()) != nullptr) {
-    token.remove_suffix(1);
-  }
-  return token;
+  const std::string_view token = value.raw_json_token();
+  return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
 }
 
 Object read_object(ondemand::object object, std::size_t depth) {
