@@ -4,7 +4,9 @@
 #include <cctype>
 #include <functional>
 #include <string_view>
+#include <type_traits>
 
+#include "format/percent.hpp"
 #include "record/payload.hpp"
 
 namespace xylem::format {
@@ -50,9 +52,11 @@ class Parser {
     const int argument = parse_id(format, end);
     if (argument == Segment::none || end >= format.size()) return false;
     std::string spec;
-    if (format[end] == ':' && !parse_spec(format, end, spec)) return false;
+    std::vector<int> sizes;
+    if (format[end] == ':' && !parse_spec(format, end, spec, sizes)) return false;
     if (end >= format.size() || format[end] != '}') return false;
     segment.argument = argument;
+    segment.sizes = std::move(sizes);
     segment.source = format.substr(i, end - i + 1);
     // The call has applied the specification of what it rendered itself.
     const bool applied = site_.arguments[static_cast<std::size_t>(argument)].kind == Kind::rendered;
@@ -77,16 +81,23 @@ class Parser {
   }
 
   /// ":>{}" with the ids of nested fields replaced.
-  bool parse_spec(std::string_view format, std::size_t& at, std::string& spec) {
+  bool parse_spec(std::string_view format, std::size_t& at, std::string& spec,
+                  std::vector<int>& sizes) {
+    int number = 0;
     while (at < format.size() && format[at] != '}') {
-      if (format[at] != '{') {
-        spec += format[at++];
+      const char c = format[at];
+      number = c >= '0' && c <= '9' ? number * 10 + (c - '0') : 0;
+      if (number > max_width) return false;
+      if (c != '{') {
+        spec += c;
+        ++at;
         continue;
       }
       ++at;
       const int argument = parse_id(format, at);
       if (argument == Segment::none || at >= format.size() || format[at] != '}') return false;
       spec += "{" + std::to_string(argument) + "}";
+      sizes.push_back(argument);
       ++at;
     }
     return true;
@@ -101,6 +112,19 @@ class Parser {
   std::vector<Segment> segments_;
   std::size_t next_ = 0;
 };
+
+/// Whether the line that the sizes ask for is one that somebody can mean.
+bool has_sane_sizes(const fmt::format_args& arguments, const std::vector<int>& sizes) {
+  return std::all_of(sizes.begin(), sizes.end(), [&arguments](int index) {
+    return fmt::visit_format_arg(
+        [](auto size) {
+          using Size = decltype(size);
+          if constexpr (std::is_integral_v<Size>) return size <= static_cast<Size>(max_width);
+          return true;  // libfmt refuses it
+        },
+        arguments.get(index));
+  });
+}
 
 }  // namespace
 
@@ -155,6 +179,10 @@ void FmtArguments::assign(const Site& site, const std::byte* payload) {
 }
 
 void FmtArguments::format(fmt::memory_buffer& out, const Segment& segment) const {
+  if (!has_sane_sizes(store_, segment.sizes)) {
+    out.append(segment.source);
+    return;
+  }
   const std::size_t size = out.size();
   try {
     fmt::vformat_to(std::back_inserter(out), segment.spec, store_);

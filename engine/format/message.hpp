@@ -21,11 +21,12 @@ struct Segment {
   int argument = none;
   /// "{2:>5}" in terms of the site's arguments, for libfmt; empty: the argument as `{}` shows it.
   std::string spec;
-  std::string source;  ///< The same as the format string has it.
+  std::string source;        ///< The same as the format string has it.
+  std::vector<int> sizes{};  ///< The arguments that the spec takes a width or precision from.
 };
 
 /// A call site's format string taken apart. What was checked at compile time is not checked again;
-/// a `{name}` that no field bears stays as it stands.
+/// a `{name}` that no field bears stays as it stands, and so does a width beyond max_width.
 std::vector<Segment> parse_message(const record::Site& site);
 
 /// The arguments of one record as libfmt takes them. Refers to the payload.
@@ -34,7 +35,8 @@ class FmtArguments {
   void assign(const record::Site& site, const std::byte* payload);
 
   /// Appends a segment's argument formatted by its spec. A specification that libfmt refuses (only
-  /// a named one can be unchecked) or a negative width is appended as it stands.
+  /// a named one can be unchecked), or a width that is negative or beyond max_width, is appended as
+  /// it stands.
   void format(fmt::memory_buffer& out, const Segment& segment) const;
 
  private:
