@@ -1,5 +1,6 @@
 #include "format/program.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "format/floating.hpp"
@@ -18,7 +19,9 @@ Program::Program(const record::Site& site, TextStyle style, IsoUtcRenderer& cloc
       clock_{&clock},
       style_{style},
       site_{&site},
-      json_{json} {
+      json_{json},
+      growth_{
+          std::max({max_escaped_bytes(1), json.item_separator.size(), json.key_separator.size()})} {
   for (std::size_t i = 0; i < site.arguments.size(); ++i) {
     const record::Argument& argument = site.arguments[i];
     if (!detail::has_tail(argument.kind)) continue;
@@ -53,7 +56,7 @@ std::size_t Program::prepare_variable(const View& view, Workspace& work) const {
     }
     variable += work.scratch.size();
   }
-  return fixed_bound_ + max_escaped_bytes(variable);
+  return fixed_bound_ + variable * growth_;
 }
 
 char* Program::write_json(char* out, std::string_view value) const {

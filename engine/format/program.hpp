@@ -79,6 +79,7 @@ class Program {
   JsonStyle json_;
   std::vector<StringArgument> strings_;
   std::size_t string_uses_ = 0;  // how often the strings' bytes may appear at most
+  std::size_t growth_;           // the most bytes that one of theirs makes
   std::vector<Render> renders_;
 };
 
