@@ -457,3 +457,29 @@ TEST_CASE("what is logged after shutdown() waits for the next configuration") {
   CHECK(lines_of(dir / "b") ==
         Texts{"restart between", "restart between, on a thread", "restart second"});
 }
+
+TEST_CASE("a configuration with the same rotating file goes on where the former one stopped") {
+  constexpr int configurations = 20;
+  constexpr int records = 100;
+  const TempDir dir;
+  const std::string config =
+      in_dir(dir, R"({"version": 1, "disable_existing_loggers": false, "handlers": {"file": {)"
+                  R"("class": "logging.handlers.RotatingFileHandler", "filename": "@/log", )"
+                  R"("maxBytes": 150, "backupCount": 1000}},)"
+                  R"( "root": {"level": "DEBUG", "handlers": ["file"]}})");
+  std::string logged;
+  {
+    const Session session{config};
+    for (int n = 0; n < configurations * records; ++n) {
+      XYLEM_INFO(get_logger("storm"), "{}", n);
+      logged += std::to_string(n) + '\n';
+      // Most of these records are still in the ring when the file is opened again.
+      if (n % records == 0) xylem::configure(config);
+    }
+  }
+  std::string written;
+  for (int number = 1000; number > 0; --number) {
+    written += read_file(dir / ("log." + std::to_string(number)));
+  }
+  CHECK(written + read_file(dir / "log") == logged);
+}

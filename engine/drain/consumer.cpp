@@ -341,6 +341,7 @@ void Consumer::install(std::shared_ptr<const route::Tree> tree, crash::File* fil
   holding_ = false;
   close_sinks();
   router_ = std::make_unique<route::Router>(std::move(tree));
+  for (sink::Sink* const sink : router_->sinks()) sink->take_over();
   file_ = file;
   keep_journal();
 }

@@ -14,6 +14,13 @@ int FileSink::open_if_closed() {
   return file_.open(path(), mode_);
 }
 
+void FileSink::take_over() {
+  if (!file_.is_open()) return;
+  // Truncated once, if at all. When it cannot be opened, the lines go to the file at hand.
+  if (!file_.is_at(path())) file_.open(path(), OpenMode::append);
+  file_.go_to_end();
+}
+
 int FileSink::write_some(LineBuffer& lines, std::size_t bytes) {
   const WriteResult result = file_.write(lines.data(), bytes);
   lines.take(result.bytes);

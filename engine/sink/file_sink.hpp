@@ -25,6 +25,9 @@ class FileSink : public Sink {
 
   ~FileSink() override { finish(); }
 
+  /// A sink that wrote here before may have rotated the file away after it was opened for this one.
+  void take_over() override;
+
   /// The absolute path.
   const std::string& path() const { return name(); }
 

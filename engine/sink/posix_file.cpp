@@ -179,6 +179,17 @@ crash::SinkEntry::Place PosixFile::place() const {
   return place;
 }
 
+bool PosixFile::is_at(const std::string& path) const {
+  struct stat named {};
+  struct stat own {};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(fd_, &own) == 0 &&
+         named.st_dev == own.st_dev && named.st_ino == own.st_ino;
+}
+
+void PosixFile::go_to_end() {
+  ::lseek(fd_, 0, SEEK_END);
+}
+
 int PosixFile::cut(std::size_t bytes) {
   struct stat status;
   if (::fstat(fd_, &status) != 0) return errno;

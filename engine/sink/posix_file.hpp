@@ -81,6 +81,12 @@ class PosixFile {
   /// The file and position(); inode 0 for what is no regular file.
   crash::SinkEntry::Place place() const;
 
+  /// Whether `path` names this file.
+  bool is_at(const std::string& path) const;
+
+  /// After another descriptor has appended: what comes from here on stands behind that.
+  void go_to_end();
+
   /// Cuts the last `bytes` bytes off a regular file, unless another writer has appended since.
   int cut(std::size_t bytes);
 

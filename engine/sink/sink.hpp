@@ -145,6 +145,10 @@ class Sink {
   /// stderr. Afterwards only the queries may be called.
   void close(std::int64_t patience_ms);
 
+  /// The sinks of the former configuration, which may have written to the same file until now, are
+  /// closed; before the first line.
+  virtual void take_over() {}
+
   /// The process is about to fork; nothing is on its way.
   void share() { share_file(); }
 
