@@ -68,7 +68,11 @@ double relative_of(const View& view) {
   if (view.foreign != nullptr && view.foreign->created) {
     return *view.foreign->created * 1e3 - static_cast<double>(record::process_start_ns()) / 1e6;
   }
-  return static_cast<double>(view.time_ns - record::process_start_ns()) / 1e6;
+  // Unsigned, because a time that was read from a file may be any.
+  const auto since_ns =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(view.time_ns) -
+                                static_cast<std::uint64_t>(record::process_start_ns()));
+  return static_cast<double>(since_ns) / 1e6;
 }
 
 template <typename T>
