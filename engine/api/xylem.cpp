@@ -8,6 +8,7 @@
 #include "config/dict_config.hpp"
 #include "drain/engine.hpp"
 #include "drain/producer.hpp"
+#include "recover/recover.hpp"
 #include "route/loggers.hpp"
 
 namespace xylem {
@@ -36,12 +37,28 @@ drain::CrashSettings to_crash_settings(const config::Plan& plan) {
   return {.directory = plan.engine.crash_dir, .identity = {path.string(), plan.hash}};
 }
 
+/// What processes that died left under this configuration comes before this one's own records.
+std::uint64_t recover_leftovers(const drain::CrashSettings& crash, const route::Tree& tree) {
+  if (crash.directory.empty()) return 0;
+  try {
+    return recover::recover({.directory = crash.directory,
+                             .identity = crash.identity,
+                             .working_directory = std::filesystem::current_path().string()},
+                            tree)
+        .recovered;
+  } catch (const std::system_error&) {
+    return 0;  // a directory that cannot be used: told when the crash file is to be made there
+  }
+}
+
 void apply(const config::Plan& plan) {
   drain::Engine& engine = drain::Engine::instance();
   // One at a time: a plan builds on the tree that is in force.
   const std::lock_guard lock{engine.configuring()};
-  engine.configure(config::build(plan, *engine.tree(), route::logger_names()),
-                   to_settings(plan.engine), to_crash_settings(plan));
+  const drain::CrashSettings crash = to_crash_settings(plan);
+  const auto tree = config::build(plan, *engine.tree(), route::logger_names());
+  engine.count_recovered(recover_leftovers(crash, *tree));
+  engine.configure(tree, to_settings(plan.engine), crash);
 }
 
 }  // namespace

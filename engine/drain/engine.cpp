@@ -193,6 +193,7 @@ Stats Engine::stats() const {
   stats.accepted = counts.consumed + stats.dropped;
   stats.written = counts.consumed - counts.failed - counts.pending;
   stats.queued_slots = exchange_.queued_slots();
+  stats.recovered = recovered_.load(std::memory_order_relaxed);
   return stats;
 }
 

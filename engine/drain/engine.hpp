@@ -49,6 +49,10 @@ class Engine {
   /// shutdown() at the very end of the process; records logged after an earlier one are shown.
   void finish();
   Stats stats() const;
+  /// Records of other processes, which are in the kernel's hands.
+  void count_recovered(std::uint64_t records) {
+    recovered_.fetch_add(records, std::memory_order_relaxed);
+  }
 
   /// Whether a consumer runs, so that waiting for room makes sense.
   bool is_running() const { return running_.load(std::memory_order_acquire); }
@@ -87,6 +91,7 @@ class Engine {
   std::mutex configuring_;
   mutable std::mutex life_mutex_;  // start and stop, one at a time
   std::shared_ptr<const route::Tree> tree_ = std::make_shared<route::Tree>();
+  std::atomic<std::uint64_t> recovered_{0};
   CrashSettings crash_;
   std::shared_ptr<crash::File> file_;    // null: a crash loses what is in the rings
   std::atomic<bool> lacks_file_{false};  // the child of a fork that has not logged yet

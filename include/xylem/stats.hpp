@@ -18,6 +18,8 @@ struct Stats {
   std::uint64_t pending = 0;   ///< taken from a ring, not yet in the kernel's hands
   std::uint64_t queued_slots = 0;  ///< 64-byte slots that wait in the rings: their records are not
                                    ///< counted in `accepted` yet
+  std::uint64_t recovered = 0;     ///< records of processes that died, written at configure(); in
+                                   ///< none of the counts above
 };
 
 /// The counters of the engine. Thread-safe; cheap enough for a metrics page, not for a hot path.
