@@ -185,8 +185,19 @@ Consumer::Oldest Consumer::find_oldest() const {
 /// to the kernel, one is made, and the producer has the rest.
 void Consumer::drain_run(RingReader& reader, std::int64_t until_ns) {
   const std::uint64_t batch_slots = reader.ring().capacity() / 8;
-  while (reader.front_ns() <= until_ns && !reader.empty()) {
-    deliver(reader);
+  const record::Thread* const thread = reader.ring().thread.get();
+  // An empty ring's front is `never`.
+  while (reader.front_ns() <= until_ns) {
+    const std::byte* const record = reader.front();
+    const detail::HeaderView header{record::load<std::uint64_t>(record)};
+    if (router_->deliver_quickly({header, record + detail::header_bytes, thread, reader.front_ns()},
+                                 consumed_)) [[likely]] {
+      ++consumed_;
+      dirty_ = true;
+      reader.advance(header.slots());
+    } else {
+      deliver(reader);
+    }
     if (reader.batch_slots() >= batch_slots) hand_over();
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "format/floating.hpp"
 #include "format/json_value.hpp"
@@ -40,12 +41,25 @@ std::size_t Program::find_strings(const View& view, Workspace& work) const {
   return static_cast<std::size_t>(at - begin);
 }
 
+std::optional<QuickProgram> Program::quick() const {
+  constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+  const std::size_t per_slot = max_escaped_bytes(detail::slot_bytes) * string_uses_;
+  if (!is_quick_ || fixed_bound_ > most || per_slot > most) return std::nullopt;
+  return QuickProgram{ops_.data(),
+                      constants_.data(),
+                      clock_,
+                      static_cast<std::uint32_t>(fixed_bound_),
+                      static_cast<std::uint32_t>(per_slot),
+                      site_->fixed_bytes};
+}
+
 std::size_t Program::prepare_variable(const View& view, Workspace& work) const {
   const std::size_t arguments = site_->arguments.size();
   if (work.written.size() < arguments) [[unlikely]] {
     work.starts.resize(arguments);
     work.written.resize(arguments);
   }
+  work.tail = reinterpret_cast<const char*>(view.payload) + site_->fixed_bytes;
   std::size_t variable = find_strings(view, work) * string_uses_;
   if (!renders_.empty()) {
     work.scratch.clear();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,32 @@
 #include "record/view.hpp"
 
 namespace xylem::format {
+
+/// What the line of nearly every record takes of its program, small enough to stand in the cache
+/// line that leads to it: the bound follows from the number of slots, the strings are in order, and
+/// nothing can fail. The Program outlives it.
+struct QuickProgram {
+  const Op* ops;
+  const char* constants;
+  IsoUtcRenderer* clock;
+  std::uint32_t fixed_bound;
+  std::uint32_t bound_per_slot;
+  std::uint32_t fixed_bytes;  // of the payload, in front of the strings
+
+  /// The most bytes that the line of a record of so many slots takes.
+  std::size_t bound(std::uint64_t slots) const { return fixed_bound + bound_per_slot * slots; }
+
+  /// As Program::render().
+  char* render(char* out, const std::byte* payload, const record::Thread& thread,
+               std::int64_t time_ns, Workspace& work) const {
+    work.thread = &thread;
+    work.time_ns = time_ns;
+    work.tail = reinterpret_cast<const char*>(payload) + fixed_bytes;
+    work.clock = clock;
+    work.line = out;
+    return ops->step(out, constants, ops, payload, work);
+  }
+};
 
 /// A line that was compiled for one call site, logger and formatter: constant text, escaped once
 /// and for all, around holes that each record fills.
@@ -39,7 +66,9 @@ class Program {
   /// Takes in a record; must precede render(). Returns the most bytes its line can take. Throws
   /// FormatError when the record cannot be formatted. The view outlives the render().
   std::size_t prepare(const record::View& view, Workspace& work) const {
-    work.view = &view;
+    work.thread = view.thread;
+    work.time_ns = view.time_ns;
+    work.payload = view.payload;
     return is_bounded_ ? fixed_bound_ : prepare_variable(view, work);
   }
 
@@ -50,8 +79,11 @@ class Program {
     work.clock = clock_;
     work.line = out;
     const Op* const first = ops_.data();
-    return first->step(out, constants_.data(), first, work.view->payload, work);
+    return first->step(out, constants_.data(), first, work.payload, work);
   }
+
+  /// The program for records that are not spilled, if it is one that allows it.
+  std::optional<QuickProgram> quick() const;
 
   /// Writes a JSON value in the program's style and returns the end.
   char* write_json(char* out, std::string_view value) const;
@@ -74,6 +106,7 @@ class Program {
   IsoUtcRenderer* clock_;
   TextStyle style_;
   bool is_bounded_ = true;
+  bool is_quick_ = false;
 
   const record::Site* site_;
   JsonStyle json_;
@@ -110,11 +143,14 @@ class ProgramBuilder {
  private:
   void argument(std::size_t index, Hole hole);
   void push(Hole hole, std::uint32_t offset, std::size_t argument);
+  bool has_strings_in_order() const;
   void push_op(Hole hole, std::size_t text_bytes, std::uint32_t offset, std::size_t argument);
 
   Program program_;
   std::size_t text_begin_ = 0;
-  std::vector<Hole> standing_;  // how each argument stands in the line so far
+  std::vector<Hole> standing_;           // how each argument stands in the line so far
+  std::vector<std::size_t> string_ops_;  // the holes that are filled with a string's bytes
+  bool has_json_ = false;
 };
 
 /// `text` as the body of a JSON string, or as it is.

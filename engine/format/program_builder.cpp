@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "format/floating.hpp"
@@ -128,12 +129,14 @@ void ProgramBuilder::argument(std::size_t index, Hole hole) {
   const record::Argument& argument = program_.site_->arguments[index];
   const Hole earlier = standing_[index];
   if (has_string(hole)) ++program_.string_uses_;
+  has_json_ = has_json_ || hole == Hole::json;
   if (earlier == hole) {
     push(hole == Hole::string ? Hole::again_as_text : Hole::again, argument.offset, index);
   } else if (earlier == Hole::float64 && hole == Hole::float64_json) {
     push(Hole::again_as_float, argument.offset, index);
   } else {
     push(hole, argument.offset, index);
+    if (hole == Hole::string) string_ops_.push_back(program_.ops_.size() - 1);
     if (step_detail::is_remembered(hole)) standing_[index] = hole;
   }
 }
@@ -176,12 +179,28 @@ void ProgramBuilder::json_value(std::size_t index) {
   if (is_quoted(kind)) text("\"");
 }
 
+/// Every string stands in the line once, and they come as in the payload.
+bool ProgramBuilder::has_strings_in_order() const {
+  const auto stands_at = [this](const Program::StringArgument& string, std::size_t op) {
+    return program_.ops_[op].argument == string.argument;
+  };
+  return std::equal(program_.strings_.begin(), program_.strings_.end(), string_ops_.begin(),
+                    string_ops_.end(), stands_at);
+}
+
 Program ProgramBuilder::finish() {
   push(Hole::end, 0, 0);
   program_.constants_.append(padding_bytes, '\0');
   program_.ops_.shrink_to_fit();
   program_.is_bounded_ = program_.site_->arguments.size() <= Workspace::ready_arguments &&
                          program_.strings_.empty() && program_.renders_.empty();
+  program_.is_quick_ = program_.site_->arguments.size() <= Workspace::ready_arguments &&
+                       program_.renders_.empty() && !has_json_ && has_strings_in_order();
+  if (program_.is_quick_) {
+    for (const std::size_t op : string_ops_) {
+      program_.ops_[op].step = (*program_.steps_)[static_cast<std::size_t>(Hole::next_string)];
+    }
+  }
   return std::move(program_);
 }
 

@@ -27,6 +27,7 @@ enum class Hole : std::uint8_t {
   character,
   pointer,
   string,
+  next_string,  // the same where the strings stand in the line as in the payload
   json,
   again,           // a number that stands earlier in the line in the same form
   again_as_float,  // float64 that stands earlier as libfmt writes it
@@ -55,7 +56,12 @@ struct Workspace {
   /// As many arguments as there is room for from the start.
   static constexpr std::size_t ready_arguments = 32;
 
-  const record::View* view = nullptr;
+  // Of the record:
+  const record::Thread* thread = nullptr;
+  std::int64_t time_ns = 0;
+  const std::byte* payload = nullptr;
+  const char* tail = nullptr;  // the strings that have not been rendered yet
+
   const Program* program = nullptr;
   IsoUtcRenderer* clock = nullptr;
   const char* line = nullptr;                                                   // its begin

@@ -31,6 +31,7 @@ constexpr bool is_remembered(Hole hole) {
     case Hole::float32_json:
     case Hole::pointer:
     case Hole::string:
+    case Hole::next_string:
       return true;
     default:
       return false;

@@ -35,6 +35,10 @@ inline std::string_view string_argument(const Op& op, const std::byte* at, const
   return {work.starts[op.argument], record::load<std::uint32_t>(at)};
 }
 
+inline std::string_view next_string(const std::byte* at, const Workspace& work) {
+  return {work.tail, record::load<std::uint32_t>(at)};
+}
+
 /// Fills any hole and returns the end.
 template <Hole hole, TextStyle style>
 inline char* fill(char* out, const Op& op, const std::byte* at, Workspace& work) {
@@ -60,6 +64,8 @@ inline char* fill(char* out, const Op& op, const std::byte* at, Workspace& work)
       return write_text<style>(out, {reinterpret_cast<const char*>(at), 1});
     case Hole::string:
       return write_text<style>(out, string_argument(op, at, work));
+    case Hole::next_string:
+      return write_text<style>(out, next_string(at, work));
     case Hole::json:
       return work.program->write_json(out, string_argument(op, at, work));
     case Hole::again:
@@ -72,11 +78,11 @@ inline char* fill(char* out, const Op& op, const std::byte* at, Workspace& work)
     case Hole::again_as_text:
       return copy_padded(out, work.written[op.argument].at, work.written[op.argument].bytes);
     case Hole::timestamp:
-      return work.clock->write(out, work.view->time_ns);
+      return work.clock->write(out, work.time_ns);
     case Hole::thread_name:
-      return step_detail::copy(out, thread_name<style>(*work.view->thread));
+      return step_detail::copy(out, thread_name<style>(*work.thread));
     case Hole::thread_id:
-      return write_u64(out, work.view->thread->id);
+      return write_u64(out, work.thread->id);
     case Hole::line_break:
       if (out == work.line || out[-1] != '\n') *out++ = '\n';
       return out;
@@ -105,10 +111,12 @@ inline char* fill_quickly(char* out, const Op& op, const std::byte* at, Workspac
       return Quick::template write_double<true>(out, load<double>(at));
     case Hole::string:
       return Quick::template write_text<style>(out, string_argument(op, at, work));
+    case Hole::next_string:
+      return Quick::template write_text<style>(out, next_string(at, work));
     case Hole::timestamp:
-      return work.clock->write_quickly(out, work.view->time_ns);
+      return work.clock->write_quickly(out, work.time_ns);
     case Hole::thread_name:
-      return step_detail::copy_quickly(out, thread_name<style>(*work.view->thread));
+      return step_detail::copy_quickly(out, thread_name<style>(*work.thread));
     case Hole::again_as_float:
       copy_32(out, work.written[op.argument].at);
       return step_detail::finish_float_quickly(out + work.written[op.argument].bytes,
@@ -129,6 +137,9 @@ inline char* go_on(char* begin, char* end, const char* text, const Op* op,
                    const std::byte* payload, Workspace& work) {
   if constexpr (step_detail::is_remembered(hole)) {
     work.written[op->argument] = {begin, static_cast<std::size_t>(end - begin)};
+  }
+  if constexpr (hole == Hole::next_string) {
+    work.tail += record::load<std::uint32_t>(payload + op->offset);
   }
   return op[1].step(end, text + op->text_bytes, op + 1, payload, work);
 }

@@ -61,7 +61,21 @@ Router::Route& Router::find_slowly(detail::HeaderView header) {
   *at = std::move(route->next);
   route->next = std::move(first);
   first = std::move(route);
+  keep_quick_route(*first, header);
   return *first;
+}
+
+void Router::keep_quick_route(const Route& route, detail::HeaderView header) {
+  const std::uint32_t site = header.site();
+  if (site >= quick_routes_.size()) quick_routes_.resize(by_site_.size());
+  QuickRoute& quick = quick_routes_[site];
+  quick = {};
+  // The engine has to look at a note of drops before it is delivered.
+  if (route.deliveries.size() != 1 || site == record::dropped_site) return;
+  const Delivery& delivery = route.deliveries.front();
+  if (delivery.program == nullptr) return;
+  const std::optional<format::QuickProgram> program = delivery.program->quick();
+  if (program) quick = {header.origin(), delivery.handler->sink.get(), *program};
 }
 
 std::unique_ptr<Router::Route> Router::make_route(detail::HeaderView header) {

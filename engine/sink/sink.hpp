@@ -70,6 +70,9 @@ class Sink {
     return at;
   }
 
+  /// reserve() where that is neither to write nor to grow; else null.
+  char* reserve_quickly(std::size_t bytes) { return buffer_.reserve(bytes); }
+
   /// The line is [reserved, end), terminator included. `record` never decreases from call to call;
   /// the same number may come twice (a handler that is listed twice).
   void commit(char* end, std::uint64_t record) {

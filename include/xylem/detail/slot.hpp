@@ -53,6 +53,10 @@ struct HeaderView {
   }
   /// Site and logger together: what a line's template depends on.
   constexpr std::uint64_t origin() const { return word & ((std::uint64_t{1} << slots_shift) - 1); }
+  /// The same with the flags: equal to an origin, it says that there are none.
+  constexpr std::uint64_t origin_and_flags() const {
+    return word & ~(std::uint64_t{0xff} << slots_shift);
+  }
   constexpr std::uint64_t slots() const { return word >> slots_shift & 0xff; }
   constexpr bool spilled() const { return (word & flag_spilled) != 0; }
 };
