@@ -304,7 +304,7 @@ end:
   :: nempty(commands) && !is_flushing -> begin_flush()
   :: is_flushing && has_passed_marks && all_is_written ->
     d_step { replied[whose] = true; whose = 0; is_flushing = false }
-  :: !is_flushing -> sleep_for_command()
+  :: !is_flushing && handed == lines -> sleep_for_command()
 #endif
   od
 }
