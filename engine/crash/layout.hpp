@@ -122,7 +122,7 @@ static_assert(fixed_bytes % page_bytes == 0);
 ///     line 0  byte   0  head      producer  position behind the last published record
 ///                    8  dropped   producer  records refused for lack of room, ever
 ///     line 2  byte 128  tail      consumer  position below which slots may be overwritten
-///                  136  told      consumer  how many of `dropped` a line has told
+///                  136  told      consumer  how many of `dropped` a line behind tail has told
 ///                  144  ends      consumer  where each of the last batches ended
 ///     line 4  byte 256  waiting   both      1 while the producer sleeps for room (a futex word)
 ///                  260  closed    both      1 once the producer's thread has ended

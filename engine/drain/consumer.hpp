@@ -47,8 +47,9 @@ class Consumer {
   Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree,
            crash::File* file);
 
-  /// Runs until a command calls stop(), on a thread on which writing raises no signals. With `grace_ms`, leaves the records in their rings that
-  /// long, in the hope of a configuration, unless a ring fills or a command comes.
+  /// Runs until a command calls stop(), on a thread on which writing raises no signals. With
+  /// `grace_ms`, leaves the records in their rings that long, in the hope of a configuration,
+  /// unless a ring fills or a command comes.
   void run(std::int64_t grace_ms);
 
   // For commands, which run on the consumer's thread when all is written that was logged before:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -69,6 +70,7 @@ class RingReader {
   /// whoever finds the ring after the process' death learns here which records they were.
   void end_batch(std::uint64_t batch) {
     last_end_ = read_;
+    told_[batch % most_batches] = ring_->told_drops;
     ring_->words().ends[batch % most_batches].store_release(read_);
   }
 
@@ -79,6 +81,8 @@ class RingReader {
   void release(std::uint64_t batch) {
     RingWords& words = ring_->words();
     const std::uint64_t end = words.ends[batch % most_batches].load_relaxed();
+    // Only now: before, a crash may yet take the line that tells.
+    words.told.store_relaxed(told_[batch % most_batches]);
     if (released_ == end) return;
     released_ = end;
     words.tail.store_seq_cst(released_);
@@ -99,14 +103,14 @@ class RingReader {
   }
 
   bool has_untold_drops() const {
-    return ring_->words().dropped.load_relaxed() != ring_->words().told.load_relaxed();
+    return ring_->words().dropped.load_relaxed() != ring_->told_drops;
   }
 
   /// Drops that nobody has told of yet; asked when the ring is empty. They are told here, or by the
   /// producer's note in front of its next record: both name the sum, so none is told twice.
   std::uint64_t take_untold_drops(std::uint64_t sum) {
-    const std::uint64_t untold = sum - ring_->words().told.load_relaxed();
-    ring_->words().told.store_relaxed(sum);
+    const std::uint64_t untold = sum - ring_->told_drops;
+    ring_->told_drops = sum;
     return untold;
   }
 
@@ -130,6 +134,7 @@ class RingReader {
   std::uint64_t seen_;
   std::uint64_t released_;
   std::uint64_t last_end_;
+  std::array<std::uint64_t, most_batches> told_{};  // drops, up to the end of a batch
   std::uint64_t mark_ = 0;
   std::int64_t front_ns_ = never;
 };

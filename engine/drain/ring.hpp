@@ -49,6 +49,9 @@ class Ring {
   std::shared_ptr<const record::Thread> thread;  // who logs here
   TickSource source = TickSource::tsc;           // what its ticks count
 
+  // The consumer's, kept here because a ring outlives consumers and threads:
+  std::uint64_t told_drops = 0;  // how much of the sum of drops a line has told
+
   // Under the lock of Exchange:
   detail::Producer* producer = nullptr;  // the thread's end, while it has this ring
 

@@ -147,9 +147,7 @@ class Replayer {
     }
   }
 
-  /// The consumer's line of drops (Consumer::tell_drops). It counted a sum as told when it rendered
-  /// the line: one that it had rendered already is not known to be in the file, nor is its number
-  /// known, and it is left out.
+  /// The consumer's line of drops (Consumer::tell_drops): from those told behind the tail on.
   void tell_drops(route::Router& router, std::size_t number, std::uint64_t sum) {
     const Item& item = order_[number];
     replay_.records[number] = Replay::Certainty::notice;

@@ -93,13 +93,14 @@ void Sink::note_written(std::uint64_t batch) {
   if (journal_ == nullptr || batch == 0) return;
   const std::uint64_t before = journal_->written.load_relaxed();
   if (batch == before) return;
-  const crash::SinkEntry::Place here = place();
-  // Batches without lines here were passed over: one of them serves as the step between.
-  const bool same_place = (batch - before) % 2 == 0;
-  for (std::uint64_t number = batch - (same_place ? 1 : 0); number <= batch; ++number) {
-    journal_->places[number % 2] = here;
-    journal_->written.store_release(number);
+  if ((batch - before) % 2 == 0) {
+    // Batches without lines here were passed over: one of them serves as the step between, and ends
+    // where the number before it did.
+    journal_->places[(batch - 1) % 2] = journal_->places[before % 2];
+    journal_->written.store_release(batch - 1);
   }
+  journal_->places[batch % 2] = place();
+  journal_->written.store_release(batch);
 }
 
 bool Sink::has_outbox() {
