@@ -1,5 +1,5 @@
 // Records made elsewhere: what xylem pipe reads from any line, what is read back from any bytes
-// that claim to be a packed record, and the arguments of a call site's payload.
+// that claim to be a packed record or a call site, and the arguments of a payload.
 
 #include <algorithm>
 #include <cstddef>
@@ -16,10 +16,12 @@
 #include "../record_support.hpp"
 #include "call.hpp"
 #include "format/json_formatter.hpp"
+#include "format/message.hpp"
 #include "format/percent.hpp"
 #include "format/text_formatter.hpp"
 #include "format/utf8.hpp"
 #include "input.hpp"
+#include "record/dictionary.hpp"
 #include "record/foreign.hpp"
 #include "record/payload.hpp"
 #include "record_line.hpp"
@@ -32,16 +34,6 @@ using xylem::Record;
 using xylem::format::FormatError;
 using xylem::record::Foreign;
 using xylem::record::Value;
-
-/// Integers beyond 64 bits are kept, which is more than simdjson can read.
-bool has_big_number(std::string_view text) {
-  std::size_t digits = 0;
-  for (const char c : text) {
-    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits > 18) return true;
-  }
-  return false;
-}
 
 /// The record under each kind of formatter: a line, or an exception that costs one record.
 void check_lines(const Foreign& foreign) {
@@ -77,7 +69,7 @@ void check_lines(const Foreign& foreign) {
     const std::string line = format(formatter);
     if (line.empty()) continue;
     CHECK(xylem::format::is_valid_utf8(line));
-    if (!has_big_number(line)) const Json parsed{line};
+    if (!fuzz::has_big_number(line)) const Json parsed{line};
   }
   TextFormatter text{{.format = "%(asctime)s %(levelname)s %(lineno)d %(threadName)r %(message)s"}};
   format(text);
@@ -160,6 +152,14 @@ void check_payload(Input& in) {
   }
 }
 
+/// A call site that can be read from bytes is written down as the same bytes.
+void check_site(std::string_view bytes) {
+  Site site{};
+  if (!xylem::record::decode(bytes, site)) return;
+  CHECK(xylem::record::encode(site) == bytes);
+  CHECK(xylem::format::parse_message(site).size() <= site.format.size());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -169,9 +169,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   Input in{data, size};
-  switch (in.below(2)) {
+  switch (in.below(3)) {
     case 0:
       check_packed(in.rest());
+      break;
+    case 1:
+      check_site(in.rest());
       break;
     default:
       check_payload(in);

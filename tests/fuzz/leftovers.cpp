@@ -1,0 +1,229 @@
+// A crash file that is whole gives back every record; one with anything in it gives records whose
+// payloads are what their call sites say, so that they can be rendered.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "../leftover_support.hpp"
+#include "../record_support.hpp"
+#include "call.hpp"
+#include "crash/layout.hpp"
+#include "format/json_formatter.hpp"
+#include "format/message.hpp"
+#include "format/percent.hpp"
+#include "format/text_formatter.hpp"
+#include "format/utf8.hpp"
+#include "input.hpp"
+#include "recover/leftover.hpp"
+
+namespace {
+
+using fuzz::Input;
+using leftover_test::CrashImage;
+using leftover_test::RingImage;
+using record_test::Site;
+using record_test::View;
+using xylem::recover::Leftover;
+using xylem::recover::Ring;
+
+constexpr std::uint64_t capacity = 64;
+
+struct CallSite {
+  std::uint64_t id;
+  Site site;
+  std::string payload;
+};
+
+struct Written {
+  const CallSite* site;
+  std::uint64_t position;
+  std::int64_t time_ns;
+};
+
+/// A crash file as a process leaves it, and what is in it.
+struct Image {
+  explicit Image(Input& in) {
+    logger_name = in.text();
+    thread_name = in.text();
+    const std::uint64_t logger = image.logger(logger_name);
+    const std::uint64_t thread = image.thread(thread_name);
+    for (std::size_t n = in.below(3) + 1; n > 0; --n) add_site(in);
+    for (std::size_t n = in.below(3); n > 0; --n) add_ring(in, logger, thread);
+    for (std::size_t n = in.below(3); n > 0; --n) {
+      const std::string name = in.text();
+      const std::uint64_t batch = in.below(12);
+      const std::uint64_t inode = in.byte();
+      image.sink(name, batch, {.device = 1, .inode = inode, .offset = in.number<std::uint64_t>()});
+    }
+  }
+
+  CrashImage image;
+  std::string logger_name;
+  std::string thread_name;
+  std::vector<CallSite> sites;
+  std::vector<std::vector<Written>> rings;
+
+ private:
+  void add_site(Input& in) {
+    const fuzz::Call call{in};
+    Site site = record_test::make_site(call.format, call.args);
+    const std::vector<std::byte> payload = record_test::encode(call.args);
+    sites.push_back({image.site(site), std::move(site),
+                     std::string{reinterpret_cast<const char*>(payload.data()),
+                                 payload.size() - 1}});  // without the byte for no bytes
+  }
+
+  void add_ring(Input& in, std::uint64_t logger, std::uint64_t thread) {
+    using namespace xylem::detail;
+    RingImage& ring = image.ring(thread, capacity, in.number<std::uint64_t>() >> 8);
+    std::vector<Written>& records = rings.emplace_back();
+    std::uint64_t free_slots = capacity;
+    for (std::size_t n = in.below(20); n > 0; --n) {
+      const CallSite& site = sites[in.below(sites.size())];
+      const std::uint64_t slots = slots_for(site.payload.size());
+      const bool spills = slots > max_record_slots || in.below(8) == 0;
+      if ((spills ? 1 : slots) > free_slots) break;
+      free_slots -= spills ? 1 : slots;
+      const auto tick = in.number<std::uint32_t>();
+      const std::uint64_t position =
+          spills ? ring.add(site.id, logger, tick, image.spill(site.payload), flag_spilled)
+                 : ring.add(site.id, logger, tick, site.payload);
+      records.push_back({&site, position, leftover_test::epoch_ns + tick});
+    }
+  }
+};
+
+/// Overwrites a few numbers, most of them where they lead somewhere.
+void spoil(Input& in, std::string& bytes) {
+  using xylem::crash::Fixed;
+  static constexpr std::pair<std::size_t, std::size_t> areas[] = {
+      {offsetof(Fixed, header), 256},
+      {offsetof(Fixed, clocks), 256},
+      {offsetof(Fixed, extents), 256},
+      {offsetof(Fixed, sinks), 256},
+      {xylem::crash::fixed_bytes, 1024},                  // the dictionary
+      {xylem::crash::fixed_bytes + 4096, 512},            // a ring's words
+      {xylem::crash::fixed_bytes + 8192, 64 * capacity},  // its slots
+      {0, SIZE_MAX},
+  };
+  while (!in.empty()) {
+    const auto [begin, size] = in.pick(areas);
+    const std::size_t at = begin + in.number<std::uint32_t>() % size;
+    const std::size_t width = in.below(8) + 1;
+    const auto number = in.number<std::uint64_t>();
+    if (at >= bytes.size()) continue;
+    std::memcpy(bytes.data() + at, &number, std::min(width, bytes.size() - at));
+  }
+}
+
+void check_whole(const Leftover& leftover, const Image& image) {
+  CHECK(leftover.unreadable == 0);
+  REQUIRE(leftover.rings.size() == image.rings.size());
+  for (std::size_t i = 0; i < image.rings.size(); ++i) {
+    const Ring& ring = leftover.rings[i];
+    CHECK(ring.thread.name == image.thread_name);
+    REQUIRE(ring.records.size() == image.rings[i].size());
+    for (std::size_t n = 0; n < ring.records.size(); ++n) {
+      const xylem::recover::Record& record = ring.records[n];
+      const Written& written = image.rings[i][n];
+      CHECK(record.position == written.position);
+      CHECK(record.time_ns == written.time_ns);
+      CHECK(*record.logger == image.logger_name);
+      CHECK(record.site->format == written.site->site.format);
+      const std::string& payload = written.site->payload;
+      CHECK(std::memcmp(record.payload, payload.data(), payload.size()) == 0);
+    }
+  }
+}
+
+std::optional<std::string> general_line(xylem::format::Formatter& formatter, const View& view) {
+  try {
+    std::string line;
+    formatter.format(line, view);
+    return line;
+  } catch (const xylem::format::FormatError&) {
+    return std::nullopt;
+  } catch (const std::invalid_argument&) {  // an argument that is no JSON
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> compiled_line(xylem::format::Formatter& formatter, const View& view) {
+  try {
+    xylem::format::Program program = formatter.compile(*view.site, view.logger, "");
+    return record_test::render(program, view);
+  } catch (const xylem::format::FormatError&) {
+    return std::nullopt;
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
+void check_line(const View& view) {
+  using namespace xylem::format;
+  static JsonFormatter json{{.fmt_keys = {{"level", "levelname"},
+                                          {"thread", "threadName"},
+                                          {"file", "pathname"},
+                                          {"function", "funcName"},
+                                          {"line", "lineno"}}}};
+  static TextFormatter text{{.format = "%(levelname)s %(name)s %(threadName)r: %(message)s"}};
+  const std::optional<std::string> line = compiled_line(json, view);
+  const std::optional<std::string> general = general_line(json, view);
+  CHECK(line.has_value() == general.has_value());
+  if (line) {
+    if (is_valid_utf8(render_message(view))) CHECK(line == general);
+    CHECK(is_valid_utf8(*line));
+    if (!fuzz::has_big_number(*line)) const record_test::Json parsed{*line};
+  }
+  compiled_line(text, view);
+  general_line(text, view);
+}
+
+void check_sound(const Leftover& leftover) {
+  for (const Ring& ring : leftover.rings) {
+    REQUIRE(ring.start <= ring.head);
+    for (const auto& sink : leftover.sinks) {
+      const std::uint64_t start = leftover.start_of(ring, &sink);
+      CHECK((start == xylem::recover::all_written || (start >= ring.start && start <= ring.head)));
+    }
+    std::uint64_t next = ring.start;
+    for (const xylem::recover::Record& record : ring.records) {
+      REQUIRE(record.position >= next);
+      REQUIRE(record.position < ring.head);
+      next = record.position + 1;
+      check_line(
+          {record.site, *record.logger, &ring.thread, record.time_ns, record.payload, nullptr});
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Input in{data, size};
+  Image image{in};
+  std::string bytes = image.image.bytes();
+  const bool is_whole = in.empty();
+  if (in.flag()) bytes.resize(in.number<std::uint32_t>() % bytes.size());
+  spoil(in, bytes);
+  // Memory of its own, so that a sanitizer sees a read beyond the end.
+  const auto* const begin = reinterpret_cast<const std::byte*>(bytes.data());
+  const std::vector<std::byte> exact(begin, begin + bytes.size());
+  const std::optional<Leftover> leftover = Leftover::parse(exact);
+  if (is_whole) {
+    REQUIRE(leftover);
+    check_whole(*leftover, image);
+  }
+  if (leftover) check_sound(*leftover);
+  return 0;
+}
