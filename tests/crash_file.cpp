@@ -141,7 +141,8 @@ TEST_CASE("the dictionary can be read entry by entry, however much is in it") {
   std::size_t seen = 0;
   for (std::uint32_t i = 0; i < fixed.header.extents.load_relaxed(); ++i) {
     const crash::Extent& extent = fixed.extents[i];
-    REQUIRE(extent.kind.load_relaxed() == crash::ExtentKind::dictionary);
+    const auto kind = static_cast<crash::ExtentKind>(extent.kind.load_relaxed());
+    REQUIRE(kind == crash::ExtentKind::dictionary);
     const char* at = bytes.data() + extent.offset;
     crash::DictionaryEntry entry{};
     std::uint64_t used = 0;

@@ -162,7 +162,7 @@ class CrashImage {
                      xylem::crash::page_bytes);
       extent.bytes = xylem::crash::fixed_bytes + extents.size() - extent.offset;
       extent.id = id;
-      extent.kind.store_relaxed(kind);
+      extent.kind.store_relaxed(static_cast<std::uint32_t>(kind));
     };
     std::string dictionary;
     append(dictionary, std::uint64_t{dictionary_.size()});

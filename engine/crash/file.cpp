@@ -203,13 +203,13 @@ Piece File::allocate(std::size_t bytes) {
 void File::publish(const Piece& piece, ExtentKind kind, std::uint64_t id) {
   Extent& extent = fixed_->extents[piece.extent];
   extent.id = id;
-  extent.kind.store_release(kind);
+  extent.kind.store_release(static_cast<std::uint32_t>(kind));
 }
 
 void File::release(const Piece& piece) {
   const std::lock_guard lock{mutex_};
   Extent& extent = fixed_->extents[piece.extent];
-  extent.kind.store_release(ExtentKind::none);
+  extent.kind.store_release(static_cast<std::uint32_t>(ExtentKind::none));
   fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(extent.offset),
             static_cast<off_t>(extent.bytes));
   free_extents_.push_back(piece.extent);

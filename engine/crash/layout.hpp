@@ -82,8 +82,8 @@ enum class ExtentKind : std::uint32_t { none, ring, dictionary, spill };
 struct Extent {
   std::uint64_t offset;  // of whole pages
   std::uint64_t bytes;
-  std::uint64_t id;  // of a spill block: what records call it
-  Atomic<ExtentKind> kind;
+  std::uint64_t id;            // of a spill block: what records call it
+  Atomic<std::uint32_t> kind;  // ExtentKind; clang 14 has no atomics of enums
 };
 
 /// How far a sink has come. Where a batch ended is written before the number of the batch, into the
