@@ -82,6 +82,7 @@ void Exchange::use(std::shared_ptr<crash::File> file) {
 /// Its thread has ended, and the consumer is done with it.
 void Exchange::recycle(Ring& ring) {
   const std::lock_guard lock{rings_mutex_};
+  ended_rings_.fetch_sub(1, std::memory_order_relaxed);
   if (is_current(ring)) {
     free_rings_.enqueue(&ring);
   } else {
@@ -108,6 +109,7 @@ void Exchange::retire(Ring& ring) {
     const std::lock_guard lock{rings_mutex_};
     ring.producer = nullptr;
   }
+  ended_rings_.fetch_add(1, std::memory_order_relaxed);
   // Pairs with the acquire in RingReader::is_finished(): who sees the flag sees the last head.
   ring.words().closed.store_release(1);
 }

@@ -36,6 +36,8 @@ class Exchange {
   Ring& take_ring(std::shared_ptr<const record::Thread> thread, detail::Producer& producer);
   /// The thread will write no more into it.
   void retire(Ring& ring);
+  /// How many rings have been retired that the consumer is not done with.
+  std::uint32_t ended_rings() const { return ended_rings_.load(std::memory_order_relaxed); }
 
   /// Changes when threads are to take new rings. Sequentially consistent, as the stores of
   /// Producer::end: a thread that sets its limit either sees the change here or its limit undone.
@@ -96,6 +98,7 @@ class Exchange {
   std::atomic<WhenFull> when_full_{WhenFull::block};
   std::atomic<TickSource> clock_{TickSource::tsc};
   std::atomic<std::uint64_t> lost_calls_{0};
+  std::atomic<std::uint32_t> ended_rings_{0};
 
   moodycamel::ConcurrentQueue<Ring*> new_rings_;
   moodycamel::ConcurrentQueue<Ring*> free_rings_;

@@ -33,6 +33,11 @@ using detail::Producer;
 constexpr int spins = 32;
 constexpr std::int64_t wait_us = 10'000;
 
+/// Rings of ended threads that may wait for the consumer. Threads can come and go, a record each,
+/// faster than it; each ring is memory, and must be looked at.
+constexpr std::uint32_t most_ended_rings = 256;
+constexpr std::int64_t ended_rings_nap_us = 500;
+
 void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -90,6 +95,19 @@ void detach_at_thread_end() {
   if (key >= 0) pthread_setspecific(static_cast<pthread_key_t>(key), &t_attachment);
 }
 
+/// As for room in a ring: waits for the consumer if the configuration says so and there is one.
+bool may_take_ring() {
+  Engine& engine = Engine::instance();
+  while (engine.exchange().ended_rings() >= most_ended_rings) {
+    engine.exchange().press();
+    const bool may_wait = engine.exchange().settings().when_full == WhenFull::block;
+    if (!may_wait || !engine.is_running()) return false;
+    Atomic<std::uint32_t> nobody_wakes;
+    futex_wait(nobody_wakes, 0, ended_rings_nap_us);
+  }
+  return true;
+}
+
 void take_ring(Producer& producer) {
   Engine& engine = Engine::instance();
   engine.prepare_for_thread();
@@ -106,11 +124,15 @@ void take_ring(Producer& producer) {
 
 /// False when the thread can have no ring. Without a consumer, records wait in it.
 bool attach(Producer& producer) noexcept {
+  // Told once, not by each of the calls that may follow.
+  static constinit std::atomic<bool> has_told{false};
   try {
-    take_ring(producer);
-    Engine::instance().start_for_thread();
+    if (may_take_ring()) {
+      take_ring(producer);
+      Engine::instance().start_for_thread();
+    }
   } catch (const std::exception& error) {
-    sink::report(error.what());
+    if (!has_told.exchange(true, std::memory_order_relaxed)) sink::report(error.what());
   }
   return t_attachment.ring != nullptr;
 }
