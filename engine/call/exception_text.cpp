@@ -1,6 +1,6 @@
-#include <cstdlib>
+#include "call/exception_text.hpp"
+
 #include <exception>
-#include <memory>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -9,20 +9,17 @@
 
 #include <xylem/detail/exception_text.hpp>
 
-namespace xylem::detail {
+#include "record/stack_text.hpp"
+
+namespace xylem {
+namespace call {
 namespace {
+
+using record::demangled;
 
 /// Bounds a chain that refers to itself.
 constexpr std::size_t max_nested = 64;
 
-std::string demangled(const char* name) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text{
-      abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free};
-  return status == 0 ? text.get() : name;
-}
-
-/// "type: what()" of the exception being handled and of those nested in it, outermost first.
 void describe(std::vector<std::string>& texts) {
   if (texts.size() == max_nested) return;
   try {
@@ -54,12 +51,19 @@ void describe(std::vector<std::string>& texts) {
 
 }  // namespace
 
-ExceptionText current_exception_text(std::string_view file, std::uint32_t line,
-                                     std::string_view function) {
-  // What Python shows for exc_info outside an except block.
-  if (std::current_exception() == nullptr) return {"NoneType: None"};
+std::vector<std::string> describe_exception() {
   std::vector<std::string> texts;
-  describe(texts);
+  if (std::current_exception() != nullptr) describe(texts);
+  return texts;
+}
+
+}  // namespace call
+
+detail::ExceptionText detail::current_exception_text(std::string_view file, std::uint32_t line,
+                                                     std::string_view function) {
+  const std::vector<std::string> texts = call::describe_exception();
+  // What Python shows for exc_info outside an except block.
+  if (texts.empty()) return {"NoneType: None"};
   std::string text;
   for (std::size_t i = texts.size(); i-- > 1;) {
     text += texts[i];
@@ -70,4 +74,4 @@ ExceptionText current_exception_text(std::string_view file, std::uint32_t line,
   return {text.append("\n").append(texts[0])};
 }
 
-}  // namespace xylem::detail
+}  // namespace xylem

@@ -27,6 +27,7 @@ enum class Tag : unsigned char {
   stack_info,
   extra_key,
   extra_value,
+  raw_stack,
 };
 
 /// Calls visit(tag, member) for each optional attribute, so that packing and
@@ -118,6 +119,8 @@ bool accept(Foreign& into, Tag tag, std::string_view bytes) {
       return get_value(bytes, into.levelno);
     case Tag::message:
       return get_value(bytes, into.message);
+    case Tag::raw_stack:
+      return get_value(bytes, into.raw_stack);
     case Tag::extra_key:
       into.extras.push_back({bytes, "null"});
       return true;
@@ -149,6 +152,36 @@ std::string pack(const Record& record) {
     put_value(packed, Tag::extra_value, extra.json);
   }
   return packed;
+}
+
+void Packer::levelno(int levelno) {
+  put(static_cast<unsigned char>(Tag::levelno), &levelno, sizeof levelno);
+}
+void Packer::message(std::string_view text) {
+  put(static_cast<unsigned char>(Tag::message), text.data(), text.size());
+}
+void Packer::thread(std::uint64_t id) {
+  put(static_cast<unsigned char>(Tag::thread), &id, sizeof id);
+}
+void Packer::thread_name(std::string_view name) {
+  put(static_cast<unsigned char>(Tag::thread_name), name.data(), name.size());
+}
+void Packer::raw_stack(std::string_view trace) {
+  put(static_cast<unsigned char>(Tag::raw_stack), trace.data(), trace.size());
+}
+void Packer::extra(std::string_view key, std::string_view json) {
+  put(static_cast<unsigned char>(Tag::extra_key), key.data(), key.size());
+  put(static_cast<unsigned char>(Tag::extra_value), json.data(), json.size());
+}
+
+void Packer::put(unsigned char tag, const void* data, std::size_t bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes);
+  if (1 + sizeof size + bytes > memory_.size() - bytes_) return;
+  std::byte* const at = memory_.data() + bytes_;
+  std::memcpy(at, &tag, 1);
+  std::memcpy(at + 1, &size, sizeof size);
+  if (bytes != 0) std::memcpy(at + 1 + sizeof size, data, bytes);
+  bytes_ += 1 + sizeof size + bytes;
 }
 
 bool unpack(std::string_view packed, Foreign& into) {

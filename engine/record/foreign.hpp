@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,7 @@ struct Foreign {
   std::optional<std::string_view> task_name;
   std::optional<std::string_view> exc_text;
   std::optional<std::string_view> stack_info;
+  std::string_view raw_stack;  // becomes the stack_info by demangled_stack()
   std::vector<Extra> extras;
 
   /// Of several with one key the last, as in a dict.
@@ -54,7 +57,29 @@ struct Foreign {
 /// is not part of it: the record's header has the logger's id.
 std::string pack(const Record& record);
 
-/// Reads what pack() wrote; false for a text that it cannot have written.
+/// Packs into memory that is given, for a signal handler: takes no lock and allocates nothing. What
+/// does not fit any more is left out.
+class Packer {
+ public:
+  explicit Packer(std::span<std::byte> memory) : memory_{memory} {}
+
+  void levelno(int levelno);
+  void message(std::string_view text);
+  void thread(std::uint64_t id);
+  void thread_name(std::string_view name);
+  void raw_stack(std::string_view trace);
+  void extra(std::string_view key, std::string_view json);
+
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  void put(unsigned char tag, const void* data, std::size_t bytes);
+
+  std::span<std::byte> memory_;
+  std::size_t bytes_ = 0;
+};
+
+/// Reads what pack() or a Packer wrote; false for a text that it cannot have written.
 bool unpack(std::string_view packed, Foreign& into);
 
 }  // namespace xylem::record

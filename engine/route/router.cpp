@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "record/payload.hpp"
+#include "record/stack_text.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
 
@@ -115,6 +116,11 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
     // What cannot be read belongs to no handler; some sink has to count it.
     sinks_.front()->give_up(number);
     return;
+  }
+  std::string stack;
+  if (!foreign.raw_stack.empty()) {
+    stack = record::demangled_stack(foreign.raw_stack);
+    foreign.stack_info = stack;
   }
   view.foreign = &foreign;
   if (!tree_->logger_passes(view.logger, view.levelno())) return;
