@@ -24,6 +24,7 @@ import plan  # noqa: E402
 import process  # noqa: E402
 import progress  # noqa: E402
 import readme  # noqa: E402
+import reasons  # noqa: E402
 import report  # noqa: E402
 import runner  # noqa: E402
 import statements  # noqa: E402
@@ -47,7 +48,12 @@ def percentiles(p50):
 
 
 def call(p50, clock=10.0):
-    return {"clock_ns": percentiles(clock), "burst_ns": percentiles(p50), "allocations_per_call": 0}
+    return {
+        "clock_ns": percentiles(clock),
+        "floor_ns": percentiles(clock * 1.2),
+        "burst_ns": percentiles(p50),
+        "allocations_per_call": 0,
+    }
 
 
 def throughput(lines_per_s, records=1000):
@@ -159,6 +165,28 @@ class Goals(unittest.TestCase):
         self.assertEqual(goal(data, 4)["status"], "not in this suite")
         for found in report.build("full", None, 1, MACHINE, [])["goals"]:
             self.assertIn(found["status"], ("not measured", "not in this suite"))
+
+    def test_a_missed_goal_says_why_with_the_figures_of_the_run(self):
+        runs = runs_of(Cell("call", "xylem", "three_numbers"), call(15.0))
+        rates = {"real_time_ns": 10, "items_per_second": 16e6, "bytes_per_second": 4e9}
+        program, copy = rates | {"items_per_second": 20e6}, rates | {"bytes_per_second": 20e9}
+        runs += runs_of(Cell("writer", "xylem"), {"consumer": rates, "program": program, "copy": copy})
+        data = report.build("full", None, 1, MACHINE, runs)
+        self.assertIn("p50: 12.0 ns of the 15.0 ns, 1.20 × the clock", goal(data, 1)["why"])
+        self.assertIn("Of the 62.5 ns a line, 50.0 ns (80 %) are the templates alone", goal(data, 7)["why"])
+        self.assertIn("takes 20 % of the time", goal(data, 7)["why"])
+        for shown in (page.render(data), text.goals_table(data)):
+            self.assertIn("12.0 ns of the 15.0 ns", shown)
+
+    def test_a_goal_that_is_met_or_not_measured_gives_no_reason(self):
+        for found in (*full_report()["goals"], *report.build("full", None, 1, MACHINE, [])["goals"]):
+            if found["status"] != "missed":
+                self.assertEqual(found["why"], "")
+
+    def test_every_reason_is_a_sentence_and_lacks_no_figure(self):
+        figures = Figures(everything())
+        for number in reasons.REASONS:
+            self.assertRegex(reasons.why(number, figures) or "Not here.", r"^\S.*\.$")
 
     def test_a_part_of_the_suite_speaks_of_its_own_goals(self):
         runs = [run for run in everything() if run["cell"]["scenario"] == "statements"]

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -16,9 +18,35 @@ namespace xylem::bench {
 /// All in ns a call; what the measurement itself takes is subtracted.
 struct CallTimes {
   Percentiles clock;   // reading the clock: the mean of a burst
+  Percentiles floor;   // the least that a call can do: the mean of a burst; not of cold calls
   Percentiles burst;   // the mean of a burst
   Percentiles single;  // each call by itself
   double allocations_per_call = 0;
+};
+
+/// What no engine with a ring can do without: the clock, the stores of one slot and of its
+/// position. No engine, no consumer, one call site: it finds its lines in its own cache.
+class FloorCall {
+ public:
+  void operator()(std::int64_t number) {
+    Slot& slot = slots_[head_ % slots_.size()];
+    const auto value = static_cast<std::uint64_t>(number);
+    slot.words[0] = head_;
+    slot.words[2] = value;
+    slot.words[3] = value + 1;
+    slot.words[4] = value + 2;
+    keep(&slot);
+    slot.words[1] = tick();
+    published_.store(++head_, std::memory_order_release);
+  }
+
+ private:
+  struct alignas(64) Slot {
+    std::array<std::uint64_t, 8> words{};
+  };
+  std::vector<Slot> slots_ = std::vector<Slot>(4096);  // as many as a ring of xylem has
+  std::uint64_t head_ = 0;
+  alignas(64) std::atomic<std::uint64_t> published_{0};
 };
 
 inline constexpr double pause_between_bursts_ns = 5'000;
@@ -60,8 +88,11 @@ class CallTimer {
     CallTimes times;
     times.clock.reserve(static_cast<std::size_t>(bursts));
     times.burst.reserve(static_cast<std::size_t>(bursts));
+    times.floor.reserve(static_cast<std::size_t>(bursts));
     const std::uint64_t allocated_before = allocated_;
     for (std::int64_t i = 0; i < bursts; ++i) {
+      pause_ns(pause_between_bursts_ns);
+      times.floor.add(ns_per_call(burst(size, 0, floor_), size));
       pause_ns(pause_between_bursts_ns);
       times.clock.add(ns_per_call(burst(size, 0, read_clock_), size));
       pause_ns(pause_between_bursts_ns);
@@ -127,6 +158,7 @@ class CallTimer {
 
   Body body_;
   ReadClock read_clock_;
+  FloorCall floor_;
   double empty_ticks_;
   std::int64_t calls_ = 0;
   std::uint64_t allocated_ = 0;

@@ -78,9 +78,10 @@ def goal_html(goal):
         checks.append(f"<div><span>{escape(check['what'])}</span>{value}</div>")
     status = goal["status"]
     colour = status if status in (goals.MET, goals.MISSED) else "rest"
+    why = f'<p class="why">{escape(goal["why"])}</p>' if goal["why"] else ""
     return (
         f'<div class="goal"><span class="number">{goal["number"]}</span><span>{escape(goal["what"])}</span>'
-        f'<span class="checks">{"".join(checks)}</span><span class="status {colour}">{escape(status)}</span></div>'
+        f'<span class="checks">{"".join(checks)}</span><span class="status {colour}">{escape(status)}</span>{why}</div>'
     )
 
 

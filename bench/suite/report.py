@@ -1,6 +1,7 @@
 """The report as data: what report.json holds, from the raw runs."""
 
 import goals
+import reasons
 from medians import Figures
 from plan import ENGINES, Cell
 
@@ -29,6 +30,8 @@ def also(figures):
 def goals_of(figures, only):
     """Of a part of the suite, those goals that it says something about."""
     found = goals.evaluate(figures)
+    for goal in found:
+        goal["why"] = reasons.why(goal["number"], figures) if goal["status"] == goals.MISSED else ""
     if not only:
         return found
     return [goal for goal in found if any(check["measured"] is not None for check in goal["checks"])]

@@ -34,6 +34,7 @@ th:first-child, td:first-child {{ text-align: left; padding-left: 0; }}
   grid-template-columns: 26px minmax(0, 5fr) minmax(0, 6fr) 112px; gap: 4px 14px; }}
 .goal:last-child {{ border-bottom: 0; }}
 .goals {{ background: var(--card); border: 1px solid var(--rule); border-radius: 12px; }}
+.goal .why {{ grid-column: 2 / -1; margin: 0; color: var(--soft); }}
 .goal .number {{ color: var(--soft); }}
 .checks {{ font-size: 14px; font-variant-numeric: tabular-nums; }}
 .checks div {{ display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 10px; }}

@@ -82,7 +82,8 @@ def goals_table(report):
             measured = quantity(check["measured"], unit)
             goal_text = aim(check)
             rows.append(("", f"  {check['what']}", measured, "" if same else spread, goal_text, status))
-    return table(rows)
+    missed = [f"{goal['number']}: {goal['why']}" for goal in report["goals"] if goal["why"]]
+    return "\n".join([table(rows), *(["", "Why goals are missed:"] if missed else []), *missed])
 
 
 def aim(check):
