@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "drain/hooks.hpp"
 #include "drain/producer.hpp"
 #include "record/process.hpp"
 #include "record/site.hpp"
@@ -164,6 +165,7 @@ void Engine::shutdown() {
   lacks_file_.store(false, std::memory_order_relaxed);
   // A new start, before any configuration, would begin with the last resort.
   tree_ = std::make_shared<route::Tree>();
+  if (const Hooks* const others = hooks.load(std::memory_order_acquire)) others->stopped();
 }
 
 void Engine::finish() {

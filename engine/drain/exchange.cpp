@@ -10,15 +10,15 @@
 
 namespace xylem::drain {
 
-Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread,
-                          detail::Producer& producer) {
+Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread, detail::Producer* producer,
+                          std::uint64_t slots) {
   const std::lock_guard lock{rings_mutex_};
-  const std::uint64_t slots = ring_slots_.load(std::memory_order_relaxed);
+  if (slots == 0) slots = ring_slots_.load(std::memory_order_relaxed);
   Ring* ring = reuse_ring(slots);
   if (ring == nullptr) ring = rings_.emplace_back(make_ring(slots)).get();
   ring->thread = std::move(thread);
   ring->source = clock_.load(std::memory_order_relaxed);
-  ring->producer = &producer;
+  ring->producer = producer;
   describe(*ring);
   ring->words().closed.store_relaxed(0);
   // The consumer may have slept, or may not have begun.

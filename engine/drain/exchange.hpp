@@ -31,9 +31,11 @@ class Exchange {
  public:
   // Threads that log: -----------------------------------------------------------------------------
 
-  /// A ring for the calling thread, whose end `producer` is: a retired one of the right size, or a
-  /// new one. Throws std::system_error when there is no memory for it.
-  Ring& take_ring(std::shared_ptr<const record::Thread> thread, detail::Producer& producer);
+  /// A ring for the calling thread, whose end `producer` is, if it logs by calls: a retired one of
+  /// the right size, or a new one. `slots` 0: as the settings say. Throws std::system_error when
+  /// there is no memory for it.
+  Ring& take_ring(std::shared_ptr<const record::Thread> thread, detail::Producer* producer,
+                  std::uint64_t slots = 0);
   /// The thread will write no more into it.
   void retire(Ring& ring);
   /// How many rings have been retired that the consumer is not done with.

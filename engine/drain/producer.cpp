@@ -11,6 +11,7 @@
 #include <xylem/detail/submit.hpp>
 
 #include "drain/engine.hpp"
+#include "drain/hooks.hpp"
 #include "drain/thread_name.hpp"
 #include "record/site.hpp"
 #include "route/loggers.hpp"
@@ -76,6 +77,7 @@ void detach(void*) {
   if (t_attachment.ring == nullptr) return;
   Engine::instance().exchange().retire(*t_attachment.ring);
   abandon_ring();
+  if (const Hooks* const others = hooks.load(std::memory_order_acquire)) others->thread_detached();
 }
 
 /// The key whose destructor detach() is; -1 when there is none.
@@ -112,7 +114,7 @@ void take_ring(Producer& producer) {
   Engine& engine = Engine::instance();
   engine.prepare_for_thread();
   t_attachment.generation = engine.exchange().generation();
-  Ring& ring = engine.exchange().take_ring(describe_this_thread(), producer);
+  Ring& ring = engine.exchange().take_ring(describe_this_thread(), &producer);
   t_attachment.ring = &ring;
   producer.head = ring.words().head.load_relaxed();
   producer.published = &ring.words().head;
@@ -130,6 +132,9 @@ bool attach(Producer& producer) noexcept {
     if (may_take_ring()) {
       take_ring(producer);
       Engine::instance().start_for_thread();
+      if (const Hooks* const others = hooks.load(std::memory_order_acquire)) {
+        others->thread_attached();
+      }
     }
   } catch (const std::exception& error) {
     if (!has_told.exchange(true, std::memory_order_relaxed)) sink::report(error.what());
@@ -222,6 +227,11 @@ SpillPool::Block find_spill(std::size_t bytes) {
 void forget_thread_ends() {
   const std::int64_t key = thread_end_key.exchange(-1, std::memory_order_relaxed);
   if (key >= 0) pthread_key_delete(static_cast<pthread_key_t>(key));
+}
+
+const record::Thread* describe_attached_thread() noexcept {
+  const Ring* const ring = t_attachment.ring;
+  return ring != nullptr ? ring->thread.get() : nullptr;
 }
 
 void abandon_ring() {

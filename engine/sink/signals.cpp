@@ -7,6 +7,8 @@ namespace xylem::sink {
 
 namespace {
 
+constinit thread_local bool t_is_engine_thread = false;
+
 sigset_t write_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -22,6 +24,10 @@ void block_write_signals() noexcept {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
+bool is_engine_thread() noexcept {
+  return t_is_engine_thread;
+}
+
 void block_signals() noexcept {
   sigset_t set;
   sigfillset(&set);
@@ -29,6 +35,7 @@ void block_signals() noexcept {
     sigdelset(&set, fault);
   }
   pthread_sigmask(SIG_SETMASK, &set, nullptr);
+  t_is_engine_thread = true;
 }
 
 WriteSignalGuard::WriteSignalGuard() noexcept {

@@ -13,6 +13,10 @@ void block_write_signals() noexcept;
 /// everywhere else, to wait for it by sigwait(3) or signalfd(2), and run handlers that may log.
 void block_signals() noexcept;
 
+/// Whether the calling thread is one of the engine's own: it has called block_signals(). For signal
+/// handlers.
+bool is_engine_thread() noexcept;
+
 /// block_write_signals() for a scope, for threads that belong to the program: a signal that came
 /// meanwhile is taken away, one that was pending before stays.
 class WriteSignalGuard {
