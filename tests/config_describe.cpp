@@ -112,6 +112,7 @@ Engine
   ring               4096 slots (256 KiB) a thread, callers wait when it is full
   clock              tsc
   after a crash      records that are not written yet are lost
+  fatal signals      recorded, then passed on
   loggers not named  disabled
 )");
 }

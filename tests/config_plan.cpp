@@ -362,6 +362,8 @@ TEST_CASE("the engine's own settings") {
   CHECK(plain.ring_slots == 4096);
   CHECK(plain.when_full == WhenFull::block);
   CHECK(plain.clock == ClockSource::tsc);
+  CHECK(plain.signals);
+  CHECK_FALSE(parse(R"({"version": 1, "xylem": {"signals": false}})").engine.signals);
   const EnginePlan told =
       parse(
           R"({"version": 1, "xylem": {"ring": {"slots": 64, "when_full": "drop"}, "clock": "system"}})")

@@ -249,6 +249,8 @@ const std::vector<Refusal> not_available = {
      "Expected 'block' or 'drop', got None", "xylem.ring.when_full"},
     {R"j({"version": 1, "xylem": {"clock": "fine"}})j",
      "Expected 'tsc', 'system' or 'coarse', got 'fine'", "xylem.clock"},
+    {R"j({"version": 1, "xylem": {"signals": "no"}})j", "Expected true or false, got 'no'",
+     "xylem.signals"},
     {R"j({"version": 1, "xylem": {"synchronous": true}})j", "Unknown key 'synchronous'",
      "xylem.synchronous"},
 };

@@ -8,6 +8,7 @@
 #include "config/dict_config.hpp"
 #include "drain/engine.hpp"
 #include "drain/producer.hpp"
+#include "fatal/handler.hpp"
 #include "recover/recover.hpp"
 #include "route/loggers.hpp"
 
@@ -59,6 +60,11 @@ void apply(const config::Plan& plan) {
   const auto tree = config::build(plan, *engine.tree(), route::logger_names());
   engine.count_recovered(recover_leftovers(crash, *tree));
   engine.configure(tree, to_settings(plan.engine), crash);
+  if (plan.engine.signals) {
+    fatal::install();
+  } else {
+    fatal::uninstall();
+  }
 }
 
 }  // namespace

@@ -275,6 +275,7 @@ void describe_engine(const Plan& plan, std::string& out) {
   table.add("after a crash", plan.engine.crash_dir.empty()
                                  ? "records that are not written yet are lost"
                                  : "records are recovered from " + shown(plan.engine.crash_dir));
+  table.add("fatal signals", plan.engine.signals ? "recorded, then passed on" : "left alone");
   table.add("loggers not named", plan.disable_existing_loggers ? "disabled" : "left as they are");
   table.print("Engine", out);
 }

@@ -44,6 +44,15 @@ std::size_t read_choice(const Cursor& config, std::string_view key,
   choice->fail("Expected " + alternatives(words) + ", got " + python_repr(choice->value()));
 }
 
+/// Unlike CPython's own flags, which take whatever is true: nothing here is meant to be guessed.
+bool read_switch(const Cursor& config, std::string_view key, bool fallback) {
+  const std::optional<Cursor> choice = config.find(key);
+  if (!choice) return fallback;
+  const bool* const value = choice->value().get_if<bool>();
+  if (value == nullptr) choice->fail("Expected true or false, got " + python_repr(choice->value()));
+  return *value;
+}
+
 std::uint32_t read_slots(const Cursor& ring, std::uint32_t fallback) {
   const std::optional<Cursor> slots = ring.find("slots");
   if (!slots) return fallback;
@@ -69,7 +78,7 @@ std::string read_directory(const Cursor& place) {
 }  // namespace
 
 EnginePlan read_engine(const Cursor& document) {
-  static constexpr std::array<std::string_view, 2> engine_keys = {"ring", "clock"};
+  static constexpr std::array<std::string_view, 3> engine_keys = {"ring", "clock", "signals"};
   static constexpr std::array<std::string_view, 3> ring_keys = {"slots", "when_full", "crash_dir"};
   EnginePlan plan;
   const std::optional<Cursor> engine = document.find("xylem");
@@ -84,6 +93,7 @@ EnginePlan read_engine(const Cursor& document) {
     }
   }
   plan.clock = static_cast<ClockSource>(read_choice(*engine, "clock", clock_words));
+  plan.signals = read_switch(*engine, "signals", plan.signals);
   return plan;
 }
 

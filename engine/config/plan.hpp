@@ -152,6 +152,8 @@ struct EnginePlan {
   ClockSource clock = ClockSource::tsc;
   /// Where rings are kept that survive a crash; empty: nowhere.
   std::string crash_dir = crash::default_directory();
+  /// Fatal signals and std::terminate leave a record.
+  bool signals = true;
 };
 
 struct Plan {
