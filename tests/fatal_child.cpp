@@ -265,7 +265,11 @@ void crash_with_handler_on_top(bool configures_again) {
   start();
   ::sigaction(SIGSEGV, nullptr, &below);
   handle(SIGSEGV, report_and_call_below, 0);
-  if (configures_again) configure();
+  if (configures_again && config_file != nullptr) {
+    // Now each of the two has the other below it.
+    xylem::shutdown();
+    configure();
+  }
   write_null();
 }
 
