@@ -62,14 +62,20 @@ struct Remains {
   const Line& last() const { return lines.at(lines.size() - 1); }
 };
 
+/// What a crash leaves stays in the directory of the test.
+std::string engine_settings(const TempDir& dir, bool signals = true) {
+  return R"({"ring": {"crash_dir": ")" + dir / "crash" + R"("}, "signals": )" +
+         (signals ? "true}" : "false}");
+}
+
 /// Runs a scenario with and without an engine.
-Remains run(const std::string& scenario, const std::string& engine = "{}") {
+Remains run(const std::string& scenario, bool signals = true) {
   const TempDir dir;
   write_file(
       dir / "config.json",
       ToFile{.path = dir / "log.jsonl",
              .fmt_keys = R"({"level": "levelname", "logger": "name", "thread": "threadName"})",
-             .engine = engine}
+             .engine = engine_settings(dir, signals)}
           .json());
   Outcome with = run_child(dir, {scenario, dir / "config.json"});
   Outcome without = run_child(dir, {scenario});
@@ -261,11 +267,10 @@ TEST_CASE("shutdown() restores what was there, and nothing else was taken") {
 }
 
 TEST_CASE("\"signals\": false leaves signals alone") {
-  const std::string off = R"({"signals": false})";
-  const Remains remains = run("null-write", off);
+  const Remains remains = run("null-write", false);
   check_same_end(remains);
   CHECK(remains.critical_lines() == 0);
-  const Remains abandoned = run("dispositions", off);
+  const Remains abandoned = run("dispositions", false);
   CHECK(abandoned.with.errors == abandoned.without.errors);
 }
 
@@ -279,21 +284,29 @@ TEST_CASE("the child of a fork has a record of its own once it logs") {
   check_record(logging, "Fatal signal SIGSEGV (address not mapped) at 0x0", 1002);
 }
 
-TEST_CASE("a crash of the engine's own thread waits for nobody") {
+TEST_CASE("a crash of the engine's own thread waits for nobody, and the next start tells of it") {
   const TempDir dir;
-  write_file(dir / "config.json", ToFile{dir / "log.jsonl"}.json());
+  write_file(dir / "config.json",
+             ToFile{.path = dir / "log.jsonl", .engine = engine_settings(dir)}.json());
   const Outcome outcome = run_child(dir, {"consumer", dir / "config.json"});
-  if (!is_sanitized) {
-    CHECK(WIFSIGNALED(outcome.status));
-    CHECK(WTERMSIG(outcome.status) == SIGSEGV);
-  }
+  if (is_sanitized) return;
+  CHECK(WIFSIGNALED(outcome.status));
+  CHECK(WTERMSIG(outcome.status) == SIGSEGV);
+  run_child(dir, {"dispositions", dir / "config.json"});
+  const std::vector<std::string> all = messages(dir / "log.jsonl");
+  REQUIRE(all.size() == 2001);
+  CHECK(all[999] == "before 999");
+  CHECK(all[1000].starts_with("Fatal signal SIGSEGV (raised by the process itself), thread "));
+  CHECK(all[1001] == "before 0");
 }
 
 TEST_CASE("a console that nobody reads delays the end by two seconds, and no more") {
   const TempDir dir;
-  write_file(dir / "config.json", R"({"version": 1, "handlers": {
+  write_file(dir / "config.json",
+             R"({"version": 1, "handlers": {
       "console": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}},
-      "root": {"level": "DEBUG", "handlers": ["console"]}})");
+      "root": {"level": "DEBUG", "handlers": ["console"]}, "xylem": )" +
+                 engine_settings(dir) + "}");
   const sink_test::Pipe pipe{O_NONBLOCK};
   const std::string much(65536, 'x');
   while (::write(pipe.writer(), much.data(), much.size()) > 0) continue;
