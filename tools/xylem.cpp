@@ -1,4 +1,5 @@
-/// The operator's tool: what a config does, and logging without a program.
+/// The operator's tool: what a config does, logging without a program, and what is left of one that
+/// died.
 
 #include <charconv>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "config/dict_config.hpp"
 #include "pipe.hpp"
 #include "record/level_names.hpp"
+#include "recover.hpp"
 
 namespace {
 
@@ -28,6 +30,15 @@ xylem::Level to_level(const std::string& text) {
   const auto [ptr, error] = std::from_chars(text.data(), end, number);
   if (ptr == end && error == std::errc{}) return static_cast<xylem::Level>(number);
   throw CLI::ValidationError{"--level", "Unknown level: '" + text + "'"};
+}
+
+CLI::App* add_recover(CLI::App& app, xylem::tools::RecoverOptions& options) {
+  CLI::App* const recover =
+      app.add_subcommand("recover", "Write what processes that died had logged and not written");
+  recover->add_option("--config", options.config, "Their config, dictConfig JSON")->required();
+  recover->add_option("--dir", options.directory, "Where their crash files are, if elsewhere");
+  recover->add_flag("--dry-run", options.dry_run, "Only tell what would be written");
+  return recover;
 }
 
 int run(int argc, char** argv) {
@@ -51,8 +62,12 @@ int run(int argc, char** argv) {
       ->check(CLI::IsMember({"lines", "records"}))
       ->capture_default_str();
 
+  xylem::tools::RecoverOptions recover_options;
+  CLI::App* const recover = add_recover(app, recover_options);
+
   try {
     app.parse(argc, argv);
+    if (recover->parsed()) return xylem::tools::recover(recover_options);
     if (check->parsed()) {
       fmt::print("{}", xylem::config::describe(xylem::config::parse_file(file)));
       return 0;

@@ -19,7 +19,7 @@ namespace {
 /// Well below the buffer of any sink: one that is full would be handed to the sink's thread.
 constexpr std::size_t batch_bytes = std::size_t{32} << 10;
 
-/// A full pipe is waited for this long.
+/// A pipe that takes nothing is waited for this long.
 constexpr std::int64_t patience_ms = 2000;
 
 std::int64_t steady_ms() {
@@ -44,9 +44,16 @@ class Writer {
  public:
   explicit Writer(sink::Sink& sink) : sink_{sink} {}
 
+  /// A pipe is given some time for its reader.
   bool flush() {
-    sink_.flush(steady_ms());
-    return sink_.idle();
+    const std::int64_t until_ms = steady_ms() + (is_file(sink_.name()) ? 0 : patience_ms);
+    while (true) {
+      sink_.flush(steady_ms());
+      sink_.settle();
+      if (sink_.idle() || steady_ms() >= until_ms) return sink_.idle();
+      constexpr timespec pause{0, 10'000'000};
+      nanosleep(&pause, nullptr);
+    }
   }
 
   bool add(std::string_view line) {
@@ -94,9 +101,8 @@ bool write_to_stream(const Capture& capture, const Standing& standing) {
   const bool is_output = capture.sink->name() == "stdout";
   sink::StreamSink stream{is_output ? STDOUT_FILENO : STDERR_FILENO, capture.sink->name()};
   const bool is_written = write_to(stream, capture, standing);
-  if (is_written) return true;
-  stream.close(patience_ms);
-  return false;
+  stream.close(0);
+  return is_written;
 }
 
 }  // namespace
