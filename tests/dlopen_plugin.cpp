@@ -33,10 +33,12 @@ struct fmt::formatter<Named> {
   }
 };
 
+#define PLUGIN_API [[gnu::visibility("default")]]
+
 extern "C" {
 
 /// Logs in every way there is.
-void plugin_log(int number) {
+PLUGIN_API void plugin_log(int number) {
   const xylem::Logger log = xylem::get_logger("plugin");
   XYLEM_INFO(log, "macro {} of {}", number, "text", xylem::field("a_key_of_the_plugin", number));
   log.warning("function {}", Named{number}, xylem::field("another_key", "and its text"));
@@ -47,15 +49,15 @@ void plugin_log(int number) {
   }
 }
 
-void plugin_log_at_unloading() {
+PLUGIN_API void plugin_log_at_unloading() {
   last.armed = true;
 }
 
-void plugin_log_on_a_thread(int number) {
+PLUGIN_API void plugin_log_on_a_thread(int number) {
   std::thread{plugin_log, number}.join();
 }
 
-void plugin_configure(const char* config) {
+PLUGIN_API void plugin_configure(const char* config) {
   xylem::configure(config);
 }
 }

@@ -202,6 +202,8 @@ void Sink::close(std::int64_t patience_ms) {
   const int error = release();
   if (error != 0) report(error_text(error, name()));
   write_held_reports();
+  // The thread ends now, however long the sink is kept, unless it hangs in the kernel.
+  if (outbox_ != nullptr && outbox_->has_come_back()) outbox_.reset();
 }
 
 /// Without a thread.

@@ -42,6 +42,11 @@ class ConfigError : public std::runtime_error {
 /// logged after it the new way. Files of handlers are opened before anything is changed, so a
 /// configuration that fails leaves the old one in force.
 ///
+/// Before the first configuration there is no old way: warnings and above wait for it, half a
+/// second after the first of them, and no longer once some thread has filled half its ring (2048
+/// slots of 64 bytes), somebody flushes, or the process ends. Then they are shown on stderr, as
+/// bare messages.
+///
 /// Relative file names, here and in the document, are taken from the current directory.
 /// May be called from any thread, also while others log; calls are carried out one after another.
 ///

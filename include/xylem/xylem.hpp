@@ -16,10 +16,14 @@ namespace xylem {
 /// trouble (a full disk), once that handler has tried. Thread-safe.
 void flush();
 
-/// Drains everything, closes the handlers and stops the consumer. Runs by itself at exit. Records
-/// logged afterwards wait for the next configuration, or for the end of the process, where they go
-/// to stderr as those of an engine that was never configured. Thread-safe; a second call does
-/// nothing.
+/// Drains everything, closes the handlers and stops the consumer, although others log on. Runs by
+/// itself at exit. Records logged afterwards wait for the next configuration, or for the end of the
+/// process, where they go to stderr as those of an engine that was never configured; nobody waits
+/// for room meanwhile: what a full ring refuses is dropped and told. Thread-safe; a second call
+/// does nothing.
+///
+/// The engine's threads do not end by themselves: a main thread that ends by pthread_exit() leaves
+/// it to another to call exit().
 void shutdown();
 
 /// Names the calling thread in its records (`threadName`). Without it, the first thread is
