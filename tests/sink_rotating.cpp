@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -199,6 +200,26 @@ TEST_CASE("descriptors do not pile up while files rotate") {
   ::close(after);
   CHECK(after == before);
   CHECK(files_in(dir) == 4);
+}
+
+TEST_CASE("a rotation that cannot list the files there are removes none of them") {
+  const TempDir dir;
+  const sink_test::StderrCapture captured;
+  RotatingFileSink sink(dir / "log", {.max_bytes = 150, .backup_count = 3});
+  for (std::uint64_t i = 0; i < 2; ++i) put(sink, sink_test::numbered_line(i, 100), i);
+  sink.flush(0);
+  rlimit former{};
+  ::getrlimit(RLIMIT_NOFILE, &former);
+  const rlimit none_left{.rlim_cur = 0, .rlim_max = former.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none_left);
+  put(sink, sink_test::numbered_line(2, 100), 2);
+  sink.flush(0);
+  ::setrlimit(RLIMIT_NOFILE, &former);
+  CHECK(sink.idle());
+  sink.close(0);
+  CHECK(read_file(dir / "log.1") == sink_test::numbered_line(0, 100));
+  CHECK(read_file(dir / "log") ==
+        sink_test::numbered_line(1, 100) + sink_test::numbered_line(2, 100));
 }
 
 TEST_CASE("rotated files have the mode that the umask leaves") {

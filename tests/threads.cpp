@@ -13,6 +13,7 @@
 
 #include <doctest/doctest.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include "engine_support.hpp"
 
@@ -338,4 +339,25 @@ TEST_CASE("an engine can be stopped and started again while threads live on") {
     CHECK(gain.get().written == 2);
   }
   other.join();
+}
+
+TEST_CASE("a limit on the size of files keeps no thread from logging, and ends no process") {
+  for (const bool has_crash_file : {false, true}) {
+    const TempDir dir;
+    const std::string crash_dir = has_crash_file ? '"' + dir.path() + R"(/crash")" : "null";
+    const Session session{ToFile{.path = dir / "log.jsonl",
+                                 .engine = R"({"ring": {"crash_dir": )" + crash_dir + "}}"}};
+    rlimit limits{};
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &limits) == 0);
+    const rlimit low{4096, limits.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &low) == 0);
+    {
+      // In the crash file there is no room for another ring; the thread is told so.
+      const StderrCapture reports;
+      std::thread([] { XYLEM_INFO(xylem::get_logger("t"), "below the limit"); }).join();
+    }
+    xylem::flush();
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &limits) == 0);
+    CHECK(messages(dir / "log.jsonl") == std::vector<std::string>{"below the limit"});
+  }
 }

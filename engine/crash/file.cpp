@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,14 @@ int open_directory(const std::string& directory) {
     fail_at(directory + ": not private to this user");
   }
   return fd;
+}
+
+/// posix_fallocate(3), but for the signal that would end the process (SIGXFSZ) where its files must
+/// not become so large.
+int allocate_space(int fd, std::uint64_t offset, std::uint64_t bytes) {
+  rlimit largest{};
+  if (getrlimit(RLIMIT_FSIZE, &largest) == 0 && offset + bytes > largest.rlim_cur) return EFBIG;
+  return posix_fallocate(fd, static_cast<off_t>(offset), static_cast<off_t>(bytes));
 }
 
 std::uint64_t monotonic_ns() {
@@ -128,7 +137,7 @@ File::~File() {
 }
 
 void File::map_fixed() {
-  if (const int error = posix_fallocate(fd_, 0, fixed_bytes); error != 0) {
+  if (const int error = allocate_space(fd_, 0, fixed_bytes); error != 0) {
     errno = error;
     fail_at(directory_);
   }
@@ -182,8 +191,7 @@ Piece File::allocate(std::size_t bytes) {
     fail_at(path_);
   }
   const std::uint64_t offset = end_;
-  if (const int error = posix_fallocate(fd_, static_cast<off_t>(offset), static_cast<off_t>(bytes));
-      error != 0) {
+  if (const int error = allocate_space(fd_, offset, bytes); error != 0) {
     errno = error;
     fail_at(path_);
   }

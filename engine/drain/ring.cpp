@@ -13,19 +13,20 @@ namespace {
 
 using crash::page_bytes;
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_{fd} {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
+void map_nameless(std::byte* at, std::size_t bytes) {
+  void* const mapped = mmap(at, bytes, PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE | MAP_FIXED, -1, 0);
+  if (mapped == MAP_FAILED) crash::fail("cannot allocate a ring");
+}
 
- private:
-  int fd_;
-};
+/// Shared memory a second time: mremap(2) of no bytes leaves the first mapping where it is.
+void map_again(std::byte* memory, std::size_t bytes, std::byte* at) {
+  if (mremap(memory, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, at) == MAP_FAILED) {
+    crash::fail("cannot map a ring");
+  }
+  // For the sake of the first stores; kernels before 5.14 do not know it.
+  static_cast<void>(madvise(at, bytes, MADV_POPULATE_WRITE));
+}
 
 }  // namespace
 
@@ -39,14 +40,11 @@ Ring::Ring(std::uint64_t slots, crash::File* file) : capacity_{slots} {
     file_number_ = file->number();
     return;
   }
-  const Descriptor nameless{memfd_create("xylem-ring", MFD_CLOEXEC)};
-  if (nameless.get() < 0 || ftruncate(nameless.get(), static_cast<off_t>(bytes)) != 0) {
-    crash::fail("cannot allocate a ring");
-  }
-  map_both(nameless.get(), 0);
+  map_both(-1, 0);
 }
 
-/// The pages at `offset`, then the slots once more.
+/// The pages at `offset`, then the slots once more. Without a file, memory of no file: it takes no
+/// descriptor, and no limit on the size of files keeps a thread from logging.
 void Ring::map_both(int fd, std::uint64_t offset) {
   const std::size_t slot_area_bytes = capacity_ * detail::slot_bytes;
   const std::size_t once_bytes = page_bytes + slot_area_bytes;
@@ -56,8 +54,13 @@ void Ring::map_both(int fd, std::uint64_t offset) {
   if (range == MAP_FAILED) crash::fail("cannot reserve addresses for a ring");
   mapping_ = static_cast<std::byte*>(range);
   try {
-    crash::map(fd, offset, once_bytes, mapping_);
-    crash::map(fd, offset + page_bytes, slot_area_bytes, mapping_ + once_bytes);
+    if (fd >= 0) {
+      crash::map(fd, offset, once_bytes, mapping_);
+      crash::map(fd, offset + page_bytes, slot_area_bytes, mapping_ + once_bytes);
+    } else {
+      map_nameless(mapping_, once_bytes);
+      map_again(mapping_ + page_bytes, slot_area_bytes, mapping_ + once_bytes);
+    }
   } catch (...) {
     munmap(mapping_, once_bytes + slot_area_bytes);
     throw;

@@ -42,7 +42,12 @@ std::string find_moved(const std::string& path, const Place& place) {
 
 std::vector<FilePart> list_files(const std::string& path, const Place& place) {
   std::vector<FilePart> files;
-  for (const int number : sink::numbered_files(path, std::numeric_limits<int>::max())) {
+  std::vector<int> numbers;
+  if (const int error = sink::numbered_files(path, std::numeric_limits<int>::max(), numbers);
+      error != 0 && error != ENOENT) {
+    throw sink::FileError{error, path};
+  }
+  for (const int number : numbers) {
     files.push_back({path + '.' + std::to_string(number), 0, false});
   }
   files.push_back({path, 0, true});

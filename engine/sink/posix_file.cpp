@@ -208,10 +208,10 @@ int move_file(const std::string& from, const std::string& to) {
   return std::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT ? 0 : errno;
 }
 
-std::vector<int> numbered_files(const std::string& path, int most) {
+int numbered_files(const std::string& path, int most, std::vector<int>& numbers) {
   const std::filesystem::path base{path};
   const std::string prefix = base.filename().string() + '.';
-  std::vector<int> numbers;
+  numbers.clear();
   std::error_code error;
   // Listed rather than tried one by one: `most` may be any number.
   for (std::filesystem::directory_iterator entry{base.parent_path(), error}, end;
@@ -227,7 +227,7 @@ std::vector<int> numbered_files(const std::string& path, int most) {
     }
   }
   std::sort(numbers.begin(), numbers.end(), std::greater<>{});
-  return numbers;
+  return error.value();
 }
 
 crash::SinkEntry::Place identify(int fd) {

@@ -99,8 +99,9 @@ class PosixFile {
 /// rename(2). That `from` is missing is no error: there is nothing to move.
 int move_file(const std::string& from, const std::string& to);
 
-/// The numbers N, 1 to `most`, for which there is a file `path`.N, in descending order.
-std::vector<int> numbered_files(const std::string& path, int most);
+/// The numbers N, 1 to `most`, for which there is a file `path`.N, in descending order. After an
+/// error there may be more.
+int numbered_files(const std::string& path, int most, std::vector<int>& numbers);
 
 /// What tells a regular file from all others, whatever it is called, with offset 0. Inode 0 for
 /// what is no regular file.

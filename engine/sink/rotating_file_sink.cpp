@@ -89,7 +89,13 @@ bool RotatingFileSink::move_files() {
     if (error != 0) rolling_failed(error_text(error, from, to));
     return error == 0;
   };
-  for (const int number : numbered_files(path(), rotation_.backup_count - 1)) {
+  // A file that the list lacks would be overwritten.
+  std::vector<int> numbers;
+  if (const int error = numbered_files(path(), rotation_.backup_count - 1, numbers); error != 0) {
+    rolling_failed(error_text(error, path()));
+    return false;
+  }
+  for (const int number : numbers) {
     if (!move_to(path() + '.' + std::to_string(number), number + 1)) return false;
   }
   return move_to(path(), 1);
