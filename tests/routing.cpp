@@ -350,6 +350,27 @@ TEST_CASE("a configuration counts from the record after it") {
   CHECK(read_file(dir / "c") == c + "before.and.after last\n");
 }
 
+TEST_CASE("one call site under two loggers, with texts short and long, gives every line its own") {
+  const TempDir dir;
+  const Session session{config(dir, R"("root": {"level": "INFO", "handlers": ["a"]})")};
+  const Logger loggers[] = {get_logger("one"), get_logger("two")};
+  Texts expected;
+  for (std::size_t i = 0; i < 60; ++i) {
+    const std::string first(i * 17 % 90, static_cast<char>('a' + i % 26));
+    // Some of these are too long for a ring.
+    const std::string second(i % 7 == 0 ? 5'000 : i % 5, 'z');
+    const Logger log = loggers[i % 3 == 0 ? 1 : 0];
+    XYLEM_INFO(log, "{b}/{a}/{}", i, field("a", first), field("b", second));
+    std::string line{log.name()};
+    line += ' ';
+    line.append(second).append("/").append(first).append("/").append(std::to_string(i));
+    expected.push_back(line);
+    XYLEM_INFO(log, "{}+{}", first, second);
+    expected.push_back(std::string{log.name()} + ' ' + first + '+' + second);
+  }
+  CHECK(lines_of(dir / "a") == expected);
+}
+
 TEST_CASE("reconfiguring while 4 threads log: each record is in exactly one of the files") {
   constexpr int threads = 4;
   constexpr int rounds = is_sanitized ? 20 : 100;
