@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -281,7 +282,7 @@ TEST_CASE(
   CHECK(whole == arrived.size());
   CHECK(std::is_sorted(arrived.begin(), arrived.end()));
   CHECK(failed.size() > 1000);
-  CHECK(arrived.size() > 1000);
+  CHECK(arrived.size() > 100);
 
   std::vector<std::uint64_t> all = numbers(failed);
   all.insert(all.end(), arrived.begin(), arrived.end());
@@ -301,7 +302,7 @@ TEST_CASE("a full pipe is back pressure: nothing is reported as long as nothing 
   }
   sink.flush(0);
   CHECK_FALSE(sink.idle());
-  CHECK(sink.retry_at_ms() <= 1);
+  CHECK(sink.oldest_behind() == std::optional<std::uint64_t>{0});
   std::string received;
   for (std::int64_t now_ms = 0; !sink.idle(); now_ms = sink.retry_at_ms()) {
     received += pipe.read(65536);

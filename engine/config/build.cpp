@@ -45,11 +45,6 @@ format::TextFormatter::Default to_default(const std::string& name, const Value& 
   return {name, Value::of(std::string_view{}), python_str(value)};
 }
 
-/// A thread for each file, started when there is much to write.
-sink::SinkOptions file_sink_options() {
-  return {.has_own_thread = std::thread::hardware_concurrency() > 1};
-}
-
 FormatterPtr make_formatter(const FormatterPlan& plan) {
   return std::visit(
       Overloaded{
@@ -139,13 +134,25 @@ class Builder {
     return default_formatter_;
   }
 
+  sink::SinkOptions stream_options() const {
+    return {.max_kept_bytes = static_cast<std::size_t>(plan_.engine.max_kept_bytes)};
+  }
+
+  /// A thread for each file, started when there is much to write.
+  sink::SinkOptions file_sink_options() const {
+    sink::SinkOptions options = stream_options();
+    options.has_own_thread = std::thread::hardware_concurrency() > 1;
+    return options;
+  }
+
   /// Handlers of one stream share its sink, so that their lines keep the order of the records.
   void equip(route::Handler& handler, const StreamPlan& plan) {
     const bool is_output = plan.stream == StandardStream::output;
     SinkPtr& shared = is_output ? output_ : error_;
     if (shared == nullptr) {
-      shared = std::make_shared<sink::StreamSink>(is_output ? STDOUT_FILENO : STDERR_FILENO,
-                                                  is_output ? "stdout" : "stderr");
+      shared =
+          std::make_shared<sink::StreamSink>(is_output ? STDOUT_FILENO : STDERR_FILENO,
+                                             is_output ? "stdout" : "stderr", stream_options());
     }
     handler.sink = shared;
     handler.terminator = plan.terminator;

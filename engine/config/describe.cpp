@@ -272,6 +272,8 @@ void describe_engine(const Plan& plan, std::string& out) {
                                     ? "callers wait when it is full"
                                     : "records are dropped when it is full"));
   table.add("clock", std::string{clock_words[static_cast<std::size_t>(plan.engine.clock)]});
+  table.add("when a disk is full",
+            fmt::format("each file and stream keeps up to {} bytes", plan.engine.max_kept_bytes));
   table.add("after a crash", plan.engine.crash_dir.empty()
                                  ? "records that are not written yet are lost"
                                  : "records are recovered from " + shown(plan.engine.crash_dir));

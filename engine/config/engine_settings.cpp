@@ -65,6 +65,17 @@ std::uint32_t read_slots(const Cursor& ring, std::uint32_t fallback) {
   return static_cast<std::uint32_t>(*count);
 }
 
+std::int64_t read_kept_bytes(const Cursor& sinks, std::int64_t fallback) {
+  const std::optional<Cursor> bound = sinks.find("max_kept_bytes");
+  if (!bound) return fallback;
+  const auto* bytes = bound->value().get_if<std::int64_t>();
+  if (bytes == nullptr || *bytes < 0 || *bytes > most_kept_bytes) {
+    bound->fail("Expected an integer from 0 to " + std::to_string(most_kept_bytes) + ", got " +
+                python_repr(bound->value()));
+  }
+  return *bytes;
+}
+
 /// Empty for null.
 std::string read_directory(const Cursor& place) {
   if (place.value().is_null()) return {};
@@ -78,8 +89,10 @@ std::string read_directory(const Cursor& place) {
 }  // namespace
 
 EnginePlan read_engine(const Cursor& document) {
-  static constexpr std::array<std::string_view, 3> engine_keys = {"ring", "clock", "signals"};
+  static constexpr std::array<std::string_view, 4> engine_keys = {"ring", "clock", "signals",
+                                                                  "sinks"};
   static constexpr std::array<std::string_view, 3> ring_keys = {"slots", "when_full", "crash_dir"};
+  static constexpr std::array<std::string_view, 1> sink_keys = {"max_kept_bytes"};
   EnginePlan plan;
   const std::optional<Cursor> engine = document.find("xylem");
   if (!engine) return plan;
@@ -91,6 +104,10 @@ EnginePlan read_engine(const Cursor& document) {
     if (const std::optional<Cursor> place = ring->find("crash_dir")) {
       plan.crash_dir = read_directory(*place);
     }
+  }
+  if (const std::optional<Cursor> sinks = engine->find("sinks")) {
+    check_keys(*sinks, sink_keys);
+    plan.max_kept_bytes = read_kept_bytes(*sinks, plan.max_kept_bytes);
   }
   plan.clock = static_cast<ClockSource>(read_choice(*engine, "clock", clock_words));
   plan.signals = read_switch(*engine, "signals", plan.signals);

@@ -143,6 +143,7 @@ inline constexpr std::string_view clock_words[] = {"tsc", "system", "coarse"};
 
 inline constexpr std::uint32_t min_ring_slots = 64;
 inline constexpr std::uint32_t max_ring_slots = 1048576;
+inline constexpr std::int64_t most_kept_bytes = std::int64_t{1} << 40;
 
 /// The `"xylem"` object, which CPython ignores.
 struct EnginePlan {
@@ -154,6 +155,8 @@ struct EnginePlan {
   std::string crash_dir = crash::default_directory();
   /// Fatal signals and std::terminate leave a record.
   bool signals = true;
+  /// What each file or stream may keep of lines that it cannot write; 0 to most_kept_bytes.
+  std::int64_t max_kept_bytes = std::int64_t{16} << 20;
 };
 
 struct Plan {

@@ -55,8 +55,8 @@ struct Summary {
 };
 
 /// Recovers into the sinks of `tree`, which must not be in force, with flush() alone: on return
-/// they hold no line. What goes wrong is reported on stderr; throws std::system_error for a directory
-/// that is not this user's. SIGPIPE and SIGXFSZ are held off. Thread-safe.
+/// they hold no line. What goes wrong is reported on stderr; throws std::system_error for a
+/// directory that is not this user's. SIGPIPE and SIGXFSZ are held off. Thread-safe.
 Summary recover(const Request& request, const route::Tree& tree);
 
 /// The working directories of the leftovers that recover() would take, oldest leftover first.

@@ -16,7 +16,9 @@ struct FileOptions {
   bool delay = false;
 };
 
-/// Appends to one file. Directories are not made and `~` means nothing special.
+/// Appends to one file. Directories are not made and `~` means nothing special. When the file is
+/// deleted it is made anew for the next lines; when it is renamed they follow the name within
+/// 100 ms, as those of CPython's WatchedFileHandler do.
 class FileSink : public Sink {
  public:
   /// `path` is made absolute now, so that a later chdir does not matter. Throws FileError, and what
@@ -42,6 +44,12 @@ class FileSink : public Sink {
   /// Opens the file if it is not open yet; 0 or errno.
   int open_if_closed();
 
+  /// Opens the file anew when lines that are written to it would be lost, since it has been
+  /// deleted, or when another one has its name, since somebody has renamed it (logrotate), or when
+  /// it failed in a way that only this may mend. 0, or the errno for which lines had better be
+  /// kept.
+  int follow_path(LineBuffer& lines, std::int64_t now_ms);
+
   /// Writes the oldest `bytes` bytes of the lines; 0 or errno.
   int write_some(LineBuffer& lines, std::size_t bytes);
 
@@ -50,6 +58,8 @@ class FileSink : public Sink {
  private:
   PosixFile file_;
   OpenMode mode_;
+  std::int64_t look_ms_ = 0;  // when to ask again what the path leads to
+  bool is_broken_ = false;    // the last write failed in a way that is the descriptor's
 };
 
 }  // namespace xylem::sink

@@ -71,14 +71,15 @@ void LineBuffer::take_back() {
   ++marks_;
 }
 
+/// What has been taken of the oldest line moves along, for untear().
 void LineBuffer::adopt(Block block, std::size_t capacity_bytes) {
-  const std::size_t text_bytes = bytes();
+  const std::size_t text_bytes = torn_ + bytes();
   const std::size_t mark_count = lines();
   auto* const top = reinterpret_cast<Mark*>(block.get() + capacity_bytes);
-  std::memcpy(block.get(), head_, text_bytes);
+  std::memcpy(block.get(), head_ - torn_, text_bytes);
   std::copy(marks_, marks_end_, top - mark_count);
-  head_ = block.get();
-  tail_ = head_ + text_bytes;
+  head_ = block.get() + torn_;
+  tail_ = block.get() + text_bytes;
   marks_end_ = top;
   marks_ = top - mark_count;
   block_ = std::move(block);
@@ -86,20 +87,20 @@ void LineBuffer::adopt(Block block, std::size_t capacity_bytes) {
 }
 
 void LineBuffer::compact() {
-  const std::size_t text_bytes = bytes();
+  const std::size_t text_bytes = torn_ + bytes();
   const std::size_t mark_count = lines();
   auto* const top = reinterpret_cast<Mark*>(block_.get() + capacity_);
-  std::memmove(block_.get(), head_, text_bytes);
+  std::memmove(block_.get(), head_ - torn_, text_bytes);
   std::memmove(top - mark_count, marks_, mark_count * sizeof(Mark));
-  head_ = block_.get();
-  tail_ = head_ + text_bytes;
+  head_ = block_.get() + torn_;
+  tail_ = block_.get() + text_bytes;
   marks_end_ = top;
   marks_ = top - mark_count;
 }
 
 void LineBuffer::make_room(std::size_t bytes, std::size_t soft_limit_bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
-  const std::size_t needed = used_bytes() + bytes + slack_bytes + sizeof(Mark);
+  const std::size_t needed = torn_ + used_bytes() + bytes + slack_bytes + sizeof(Mark);
   if (needed <= capacity_) {
     compact();
     return;

@@ -67,6 +67,12 @@ class LineBuffer {
   /// The oldest `bytes` bytes are in the kernel's hands; lines end as their last byte goes.
   void take(std::size_t bytes);
 
+  /// Nothing of the oldest line has been taken: it will be written whole, elsewhere.
+  void untear() {
+    head_ -= torn_;
+    torn_ = 0;
+  }
+
   /// Adds copies of all lines of `younger`, which are whole. Grows as make_room() does.
   /// Throws std::bad_alloc, and then nothing has changed.
   void append(const LineBuffer& younger, std::size_t soft_limit_bytes);

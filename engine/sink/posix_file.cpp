@@ -190,6 +190,18 @@ void PosixFile::go_to_end() {
   ::lseek(fd_, 0, SEEK_END);
 }
 
+bool PosixFile::is_deleted() const {
+  struct stat status;
+  return identity_.inode != 0 && ::fstat(fd_, &status) == 0 && status.st_nlink == 0;
+}
+
+bool PosixFile::has_moved_from(const std::string& path) const {
+  if (identity_.inode == 0) return false;
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0) return errno == ENOENT;
+  return !is_at(path);
+}
+
 int PosixFile::cut(std::size_t bytes) {
   struct stat status;
   if (::fstat(fd_, &status) != 0) return errno;

@@ -87,6 +87,16 @@ class PosixFile {
   /// After another descriptor has appended: what comes from here on stands behind that.
   void go_to_end();
 
+  /// Whether this is a file that no directory has any more: what is written to it is lost.
+  bool is_deleted() const;
+
+  /// Whether `path` leads to another file, or to none.
+  bool has_moved_from(const std::string& path) const;
+
+  bool is_same_file(const PosixFile& other) const {
+    return identity_.device == other.identity_.device && identity_.inode == other.identity_.inode;
+  }
+
   /// Cuts the last `bytes` bytes off a regular file, unless another writer has appended since.
   int cut(std::size_t bytes);
 

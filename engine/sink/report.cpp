@@ -156,10 +156,15 @@ void release_reports() noexcept {
   if (--holders == 0) write_held();
 }
 
-void write_held_reports() noexcept {
-  if (!is_held.load(std::memory_order_relaxed)) return;
-  const Lock lock;
-  if (holders == 0) write_held();
+void write_held_reports(int patience_ms) noexcept {
+  for (int waited_ms = 0; is_held.load(std::memory_order_relaxed); ++waited_ms) {
+    {
+      const Lock lock;
+      if (holders == 0) write_held();
+    }
+    if (waited_ms >= patience_ms) return;
+    pause_us(1000);
+  }
 }
 
 void forget_reports() noexcept {

@@ -15,8 +15,8 @@ void report(std::string_view text) noexcept;
 void hold_reports() noexcept;
 void release_reports() noexcept;
 
-/// Tries once more to write the reports that wait.
-void write_held_reports() noexcept;
+/// Tries once more to write the reports that wait; again and again, when there is patience.
+void write_held_reports(int patience_ms = 0) noexcept;
 
 /// So many batches of lines more (or less) are on their way by threads of their own: a report that
 /// is made later waits some milliseconds for them, so that it stands behind them.

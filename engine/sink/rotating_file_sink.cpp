@@ -30,6 +30,9 @@ RotatingFileSink::RotatingFileSink(std::string_view path, RotationOptions rotati
 int RotatingFileSink::hand_over(LineBuffer& lines, std::int64_t now_ms) {
   now_ms_ = now_ms;
   bool rolled = false;
+  if (!moved_but_not_opened_) {
+    if (const int error = follow_path(lines, now_ms); error != 0) return error;
+  }
   while (true) {
     if (const int error = open_if_closed(); error != 0) return error;
     if (const int error = write_some(lines, bytes_for_this_file(lines, rolled)); error != 0)

@@ -201,7 +201,7 @@ void Sink::close(std::int64_t patience_ms) {
   if (!buffer_.empty() || left_behind > 0) give_up_everything(left_behind);
   const int error = release();
   if (error != 0) report(error_text(error, name()));
-  write_held_reports();
+  write_held_reports(static_cast<int>(stall_ms));
   // The thread ends now, however long the sink is kept, unless it hangs in the kernel.
   if (outbox_ != nullptr && outbox_->has_come_back()) outbox_.reset();
 }
