@@ -34,7 +34,7 @@ struct Request {
   crash::Identity identity;       // a leftover is of the same path, if there is one, or hash
   std::string working_directory;  // of the process that left it; empty: any
   bool dry_run = false;           // nothing is written or removed
-  std::function<void(const Progress&)> progress;
+  std::function<void(const Progress&)> progress{};
 };
 
 struct FileCount {
