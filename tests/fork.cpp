@@ -21,6 +21,7 @@
 
 using namespace engine_test;
 using fork_test::can_fork;
+using fork_test::crash_in;
 using fork_test::in_child;
 using xylem::field;
 
@@ -33,7 +34,7 @@ TEST_CASE(
   std::atomic<bool> done{false};
   std::int64_t logged = 0;
   {
-    const Session session{ToFile{.path = dir / "log.jsonl"}};
+    const Session session{ToFile{.path = dir / "log.jsonl", .engine = crash_in(dir)}};
     const xylem::Logger log = xylem::get_logger("fork");
     std::thread busy{[&] {
       for (; !done; ++logged) XYLEM_INFO(log, "", field("p", 0), field("n", logged));
@@ -63,11 +64,11 @@ TEST_CASE("a child can be configured anew, and the parent goes on as before") {
   if (!can_fork) return;
   const TempDir dir;
   {
-    const Session session{ToFile{.path = dir / "parent"}};
+    const Session session{ToFile{.path = dir / "parent", .engine = crash_in(dir)}};
     const xylem::Logger log = xylem::get_logger("fork");
     log.info("before");
     CHECK(in_child([&] {
-            xylem::configure(ToFile{.path = dir / "child"}.json());
+            xylem::configure(ToFile{.path = dir / "child", .engine = crash_in(dir)}.json());
             log.info("in the child");
           }) == 0);
     log.info("after");
@@ -79,7 +80,7 @@ TEST_CASE("a child can be configured anew, and the parent goes on as before") {
 TEST_CASE("a child configured anew, or shut down, has none of the parent's files open") {
   if (!can_fork) return;
   const TempDir dir;
-  const Session session{ToFile{.path = dir / "parent"}};
+  const Session session{ToFile{.path = dir / "parent", .engine = crash_in(dir)}};
   const xylem::Logger log = xylem::get_logger("fork");
   log.info("before");
   const auto opens_parents_file = [&] {
@@ -87,7 +88,7 @@ TEST_CASE("a child configured anew, or shut down, has none of the parent's files
     return std::find(files.begin(), files.end(), dir / "parent") != files.end();
   };
   REQUIRE(opens_parents_file());
-  const std::string config = ToFile{.path = dir / "child"}.json();
+  const std::string config = ToFile{.path = dir / "child", .engine = crash_in(dir)}.json();
   CHECK(in_child([&] {
           if (!opens_parents_file()) std::_Exit(1);
           xylem::configure(config);
@@ -110,8 +111,9 @@ TEST_CASE("a child's lines say whose they are") {
   const TempDir dir;
   pid_t child = 0;
   {
-    const Session session{
-        ToFile{.path = dir / "log", .fmt_keys = R"({"pid": "process", "thread": "threadName"})"}};
+    const Session session{ToFile{.path = dir / "log",
+                                 .fmt_keys = R"({"pid": "process", "thread": "threadName"})",
+                                 .engine = crash_in(dir)}};
     const auto log_from = [] { XYLEM_INFO(xylem::get_logger("fork"), "here"); };
     log_from();
     std::thread{[&] {
@@ -137,7 +139,7 @@ TEST_CASE("children of children log, also when those between have logged nothing
   if (!can_fork) return;
   const TempDir dir;
   {
-    const Session session{ToFile{.path = dir / "log"}};
+    const Session session{ToFile{.path = dir / "log", .engine = crash_in(dir)}};
     const xylem::Logger log = xylem::get_logger("fork");
     log.info("parent");
     CHECK(in_child([&] {
@@ -172,7 +174,7 @@ TEST_CASE("children of children log, also when those between have logged nothing
 TEST_CASE("what a child has flushed before it ends by _exit() is there") {
   if (!can_fork) return;
   const TempDir dir;
-  const Session session{ToFile{.path = dir / "log"}};
+  const Session session{ToFile{.path = dir / "log", .engine = crash_in(dir)}};
   const xylem::Logger log = xylem::get_logger("fork");
   CHECK(in_child([&] {
           for (int n = 0; n < 1000; ++n) log.info("{}", n);
@@ -185,7 +187,7 @@ TEST_CASE("what a child has flushed before it ends by _exit() is there") {
 TEST_CASE("what a child's thread logs is the child's, and ends with it") {
   if (!can_fork) return;
   const TempDir dir;
-  const Session session{ToFile{.path = dir / "log"}};
+  const Session session{ToFile{.path = dir / "log", .engine = crash_in(dir)}};
   const xylem::Logger log = xylem::get_logger("fork");
   log.info("parent");
   CHECK(in_child([&] {
@@ -203,7 +205,7 @@ TEST_CASE("what a child's thread logs is the child's, and ends with it") {
 TEST_CASE("a child that logs nothing starts no thread and makes no file") {
   if (!can_fork) return;
   const TempDir dir;
-  const Session session{ToFile{.path = dir / "log"}};
+  const Session session{ToFile{.path = dir / "log", .engine = crash_in(dir)}};
   xylem::get_logger("fork").info("parent");
   CHECK(in_child([] {
           std::size_t threads = 0;

@@ -19,6 +19,7 @@
 
 using namespace engine_test;
 using fork_test::can_fork;
+using fork_test::crash_in;
 using fork_test::in_child;
 using xylem::field;
 
@@ -95,7 +96,7 @@ TEST_CASE("children forked in the middle of anything log, and lose and double no
   if (!can_fork) return;
   const TempDir dir;
   const std::string config =
-      ToFile{.path = dir / "log.jsonl", .engine = R"({"ring": {"slots": 256}})"}.json();
+      ToFile{.path = dir / "log.jsonl", .engine = crash_in(dir, R"("slots": 256)")}.json();
   std::vector<std::int64_t> logged(4);
   std::int64_t configured = 0;
   std::int64_t flushed = 0;
@@ -157,7 +158,7 @@ TEST_CASE("children forked by several threads at once log") {
   constexpr int rounds = 10;
   std::atomic<int> failures{0};
   {
-    const Session session{ToFile{.path = dir / "log.jsonl"}};
+    const Session session{ToFile{.path = dir / "log.jsonl", .engine = crash_in(dir)}};
     const xylem::Logger log = xylem::get_logger("storm");
     std::vector<std::thread> forking;
     for (int t = 0; t < threads; ++t) {

@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sink_support.hpp"
+
 namespace fork_test {
 
 // ThreadSanitizer ends a child that starts a thread.
@@ -27,6 +29,13 @@ inline constexpr bool can_fork = true;
 #else
 inline constexpr bool can_fork = true;
 #endif
+
+/// The engine's settings: children that end by _exit() leave their crash files in the test's own
+/// directory, not where they would stay for ever.
+inline std::string crash_in(const sink_test::TempDir& dir, const std::string& ring = {}) {
+  return R"({"ring": {"crash_dir": ")" + (dir / "crash") + '"' + (ring.empty() ? "" : ", " + ring) +
+         "}}";
+}
 
 /// Waits for the end of a child, whatever signals come.
 inline int status_of(pid_t child) {

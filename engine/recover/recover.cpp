@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -20,13 +19,6 @@
 
 namespace xylem::recover {
 namespace {
-
-/// The locks are the process': another thread's claim would succeed, and its end would end this
-/// one.
-std::mutex& claims() {
-  static std::mutex& mutex = *new std::mutex;
-  return mutex;
-}
 
 struct Found {
   std::string name;
@@ -183,7 +175,6 @@ void Summary::add(const Summary& other) {
 }
 
 Summary recover(const Request& request, const route::Tree& tree) {
-  const std::lock_guard lock{claims()};
   const sink::WriteSignalGuard signals;
   const Directory directory{request.directory};
   const std::vector<Found> found = find(directory, request);
@@ -203,7 +194,6 @@ Summary recover(const Request& request, const route::Tree& tree) {
 }
 
 std::vector<std::string> working_directories(const Request& request) {
-  const std::lock_guard lock{claims()};
   const Directory directory{request.directory};
   std::vector<std::string> paths;
   for (const Found& found : find(directory, request)) {

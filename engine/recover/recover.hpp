@@ -56,7 +56,10 @@ struct Summary {
 
 /// Recovers into the sinks of `tree`, which must not be in force, with flush() alone: on return
 /// they hold no line. What goes wrong is reported on stderr; throws std::system_error for a
-/// directory that is not this user's. SIGPIPE and SIGXFSZ are held off. Thread-safe.
+/// directory that is not this user's. SIGPIPE and SIGXFSZ are held off. By one thread of a process
+/// at a time, which the caller sees to: the locks are the process', so another thread's claim would
+/// succeed, and its end would end this one's. No lock of its own: the child of a fork would find it
+/// taken.
 Summary recover(const Request& request, const route::Tree& tree);
 
 /// The working directories of the leftovers that recover() would take, oldest leftover first.
