@@ -4,6 +4,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <sstream>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -127,9 +129,14 @@ void Campaign::choose_doom(Doom& doom) {
 std::unique_ptr<Process> Campaign::start(const Orders& orders) {
   journal_->orders = orders;
   journal_->phase.store(Phase::none);
-  for (Lane& lane : journal_->lanes) lane.unsure.store(0);
-  auto child = std::make_unique<Process>(std::vector{options_.child, config_}, directory_,
-                                         journal_.descriptor(), event_.get());
+  journal_->configured_late.store(false);
+  for (Lane& lane : journal_->lanes) {
+    lane.early.store(0);
+    lane.meanwhile.store(0);
+  }
+  Launch launch{{options_.child, config_}, directory_, journal_.descriptor(), event_.get()};
+  if (scenario_.console_stalls) launch.pipe_bytes = 4096;
+  auto child = std::make_unique<Process>(launch);
   history_.processes[orders.life] = child->pid();
   return child;
 }
@@ -178,10 +185,18 @@ bool Campaign::died_as_planned(int status) const {
          (WIFEXITED(status) && WEXITSTATUS(status) == exit_on_purpose);
 }
 
+/// A call that has returned, and no promise yet. Without a configuration, what is below WARNING is
+/// refused; a call that is made at the same time as configure() may be of before or of after.
+bool Campaign::is_doubtful(const Lane& words, std::uint64_t lane, std::uint64_t number) const {
+  if (number > words.early) return number <= words.meanwhile;
+  return journal_->configured_late ||
+         !is_warning_or_above(content_of(lane, number, scenario_.sizes).kind);
+}
+
 /// The child is killed, if it still lives; what its calls had come to is noted.
 void Campaign::settle(Process& child, const Orders& orders) {
   const int status = child.end();
-  console_ += child.errors();
+  console_ += child.errors() + '\n';
   if (orders.ends ? status != 0 : !died_as_planned(status)) {
     problem(fmt::format("a child ended with {}: {}", text_of_status(status), child.errors()));
   }
@@ -191,8 +206,9 @@ void Campaign::settle(Process& child, const Orders& orders) {
     const std::uint64_t started = words.started.load();
     std::uint64_t finished = words.finished.load();
     std::vector<std::uint64_t>& doubtful = history_.doubtful[lane];
-    const std::uint64_t unsure = std::min(words.unsure.load(), finished);
-    for (std::uint64_t n = history_.finished[lane] + 1; n <= unsure; ++n) doubtful.push_back(n);
+    for (std::uint64_t n = history_.finished[lane] + 1; n <= finished; ++n) {
+      if (is_doubtful(words, lane, n)) doubtful.push_back(n);
+    }
     while (finished < started) doubtful.push_back(++finished);
     history_.finished[lane] = finished;
     words.finished.store(finished);
@@ -221,7 +237,7 @@ std::uint64_t Campaign::missing_lines() {
 
 void Campaign::recover() {
   const std::string crash = directory_ + '/' + crash_directory;
-  Process tool{{options_.tool, "recover", "--config", config_, "--dir", crash}, "/"};
+  Process tool{Launch{{options_.tool, "recover", "--config", config_, "--dir", crash}, "/"}};
   const bool is_killed = random_.one_in(2);
   const auto until =
       Clock::now() +
@@ -230,7 +246,7 @@ void Campaign::recover() {
            : Clock::duration{patience});
   const bool ended = tool.wait(until) == Process::Woken::by_end;
   const int status = tool.end();
-  console_ += tool.errors();
+  console_ += tool.errors() + '\n';
   if (!ended) {
     ++totals_.kills;
     ++totals_.early_kills;
@@ -271,9 +287,9 @@ void Campaign::verify() {
   };
   verify_files(first_file, [](Kind) { return true; });
   if (scenario_.has_second_file) verify_files(second_file, is_warning_or_above);
-  if (scenario_.has_console) {
-    // What of the last batch a console has got, nobody can ask it: it may be told twice, or a
-    // piece.
+  // What of the last batch a console has got, nobody can ask it: it may be told twice, or a piece.
+  // For one that is not read the engine keeps lines in memory only.
+  if (scenario_.has_console && !scenario_.console_stalls) {
     console_.reserve(console_.size() + simdjson::SIMDJSON_PADDING);
     Verifier verifier{history_, [](Kind kind) { return kind == Kind::error; }};
     verifier.read(console_, "the console");
@@ -285,6 +301,18 @@ void Campaign::verify() {
     for (const std::string& example : verdict.examples) problem(example);
   }
   totals_.verdict += verdict;
+  if (totals_.problems.size() > problems_before_) show_reports();
+}
+
+/// What the engine itself said, for whoever looks into a problem.
+void Campaign::show_reports() {
+  constexpr std::size_t most_reports = 10;
+  std::set<std::string> reports;
+  std::istringstream lines{console_};
+  for (std::string line; std::getline(lines, line) && reports.size() < most_reports;) {
+    if (line.starts_with("xylem: ")) reports.insert(line);
+  }
+  for (const std::string& report : reports) problem(report);
 }
 
 }  // namespace kill_test

@@ -67,8 +67,10 @@ class Campaign {
   std::unique_ptr<Process> start(const Orders& orders);
   bool wait_for_configuration(Process& child);
   void settle(Process& child, const Orders& orders);
+  bool is_doubtful(const Lane& words, std::uint64_t lane, std::uint64_t number) const;
   bool died_as_planned(int status) const;
   std::uint64_t missing_lines();
+  void show_reports();
   void problem(const std::string& text);
 
   const Options& options_;

@@ -34,10 +34,12 @@ using Clock = std::chrono::steady_clock;
 /// Records that wait longer than this for a configuration may go to the last resort.
 constexpr auto longest_wait_for_configuration = 250ms;
 constexpr std::uint64_t early_records = 15;
+constexpr std::uint64_t most_meanwhile = 100;
 
 Journal* journal = nullptr;
 std::atomic<bool> is_configured{false};
 std::atomic<bool> stops{false};
+std::atomic<std::size_t> early_speakers{0};  // who have logged before the configuration
 
 /// Where the driver reads it by a descriptor, without being counted as a call of the engine's.
 void tell(Phase phase) {
@@ -79,13 +81,25 @@ class Speaker {
   std::uint64_t number() const { return number_; }
   std::uint64_t bytes() const { return bytes_; }
 
-  void log(std::uint64_t records) {
+  /// As many records as that, noted behind each call.
+  void log(std::uint64_t records, std::atomic<std::uint64_t>& noted) {
     for (std::uint64_t i = 0; i < records && !stops.load(std::memory_order_relaxed); ++i) {
-      const bool counts = is_configured.load(std::memory_order_acquire);
       words_.started.store(++number_, std::memory_order_release);
       log_record(log_, lane_, number_);
-      if (counts) words_.finished.store(number_, std::memory_order_release);
+      noted.store(number_, std::memory_order_release);
       bytes_ += content_of(lane_, number_, journal->orders.sizes).text.size() + 100;
+    }
+  }
+
+  void log(std::uint64_t records) { log(records, words_.finished); }
+
+  /// Before the configuration, and during it.
+  void log_early() {
+    log(early_records, words_.early);
+    ++early_speakers;
+    for (std::uint64_t i = 0; !is_configured.load(std::memory_order_acquire); ++i) {
+      if (i < most_meanwhile) log(1, words_.meanwhile);
+      std::this_thread::yield();
     }
   }
 
@@ -130,8 +144,7 @@ void run_thread(std::uint64_t lane, const std::string& config) {
   const Orders& orders = journal->orders;
   Speaker speaker{lane};
   if (orders.logs_early) {
-    speaker.log(early_records);
-    while (!is_configured.load(std::memory_order_acquire)) std::this_thread::yield();
+    speaker.log_early();
   }
   while (!stops.load(std::memory_order_relaxed)) {
     if (speaker.bytes() > orders.bytes_a_thread) {
@@ -148,12 +161,6 @@ void run_thread(std::uint64_t lane, const std::string& config) {
   }
 }
 
-/// What was logged early and not configured in time is nobody's promise.
-void settle_early_records(Clock::time_point begin) {
-  if (Clock::now() - begin < longest_wait_for_configuration) return;
-  for (Lane& lane : journal->lanes) lane.unsure.store(lane.started.load());
-}
-
 int run(const std::string& config) {
   const Orders& orders = journal->orders;
   tell(Phase::started);
@@ -164,9 +171,12 @@ int run(const std::string& config) {
       speakers.emplace_back(run_thread, lane, config);
     }
   };
-  if (orders.logs_early) start_threads();
+  if (orders.logs_early) {
+    start_threads();
+    while (early_speakers < thread_count) std::this_thread::yield();
+  }
   configure(config);
-  settle_early_records(begin);
+  journal->configured_late.store(Clock::now() - begin > longest_wait_for_configuration);
   is_configured.store(true, std::memory_order_release);
   tell(Phase::configured);
   if (!orders.logs_early) start_threads();

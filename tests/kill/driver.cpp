@@ -93,6 +93,7 @@ int main(int argc, char** argv) try {
   app.add_flag("--expect-loss", limits.expects_loss, "Succeed when records are lost");
   app.add_flag("--keep", options.keeps_failed, "Keep the files when something is wrong");
   CLI11_PARSE(app, argc, argv);
+  if (!options.tool.empty()) options.tool = std::filesystem::canonical(options.tool).string();
   options.crash_file = crash_file == "on"    ? CrashFile::on
                        : crash_file == "off" ? CrashFile::off
                                              : CrashFile::unset;

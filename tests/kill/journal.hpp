@@ -30,11 +30,11 @@ enum class Sizes : std::uint32_t { small, mixed, large };
 /// The log calls of a lane are numbered from 1 on, through all lives.
 struct Lane {
   alignas(128) std::atomic<std::uint64_t> started;  // before the call
-  /// Behind the call. What was called before the configuration is in force counts as finished when
-  /// it is.
-  std::atomic<std::uint64_t> finished;
-  /// The last one of this life that may have gone the way of an engine nobody configured; 0: none.
-  std::atomic<std::uint64_t> unsure;
+  std::atomic<std::uint64_t> finished;              // behind it
+  /// The last one of this life whose call had returned before configure() was called; 0: none.
+  std::atomic<std::uint64_t> early;
+  /// The last one of this life whose call was made while configure() was under way; 0: none.
+  std::atomic<std::uint64_t> meanwhile;
 };
 
 /// The death that a child brings upon itself: at one of the system calls that change files.
@@ -65,6 +65,8 @@ struct Orders {
 struct Journal {
   Orders orders;
   std::atomic<Phase> phase;
+  /// What was logged early may have gone the way of an engine nobody configured.
+  std::atomic<bool> configured_late;
   std::array<Lane, lane_count> lanes;
 };
 

@@ -22,15 +22,9 @@ Descriptor::~Descriptor() {
 
 namespace {
 
-std::array<int, 2> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe to be had");
-  return ends;
-}
-
 /// Both are O_CLOEXEC here, and far from the numbers that they get in the program.
-pid_t start(std::vector<std::string>& command, const std::string& directory, int errors,
-            int inherited, int event) {
+pid_t start(const Launch& launch, int errors) {
+  std::vector<std::string> command = launch.command;
   std::vector<char*> arguments;
   for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
@@ -39,9 +33,11 @@ pid_t start(std::vector<std::string>& command, const std::string& directory, int
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-  if (inherited >= 0) posix_spawn_file_actions_adddup2(&actions, inherited, journal_fd);
-  if (event >= 0) posix_spawn_file_actions_adddup2(&actions, event, event_fd);
-  posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
+  if (launch.inherited >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, launch.inherited, journal_fd);
+    posix_spawn_file_actions_adddup2(&actions, launch.event, event_fd);
+  }
+  posix_spawn_file_actions_addchdir_np(&actions, launch.directory.c_str());
   pid_t pid = 0;
   const int error = ::posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -51,16 +47,18 @@ pid_t start(std::vector<std::string>& command, const std::string& directory, int
 
 }  // namespace
 
-Process::Process(std::vector<std::string> command, const std::string& directory, int inherited,
-                 int event)
-    : Process{std::move(command), directory, inherited, event, make_pipe()} {}
+std::array<int, 2> Process::make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe to be had");
+  return ends;
+}
 
-Process::Process(std::vector<std::string> command, const std::string& directory, int inherited,
-                 int event, std::array<int, 2> pipe)
-    : event_{event}, reader_{pipe[0]} {
+Process::Process(const Launch& launch, std::array<int, 2> pipe)
+    : event_{launch.event}, reader_{pipe[0]} {
   const Descriptor writer{pipe[1]};
   ::fcntl(reader_.get(), F_SETFL, O_NONBLOCK);
-  pid_ = start(command, directory, writer.get(), inherited, event);
+  ::fcntl(reader_.get(), F_SETPIPE_SZ, launch.pipe_bytes);
+  pid_ = start(launch, writer.get());
 }
 
 Process::~Process() {

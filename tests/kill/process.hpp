@@ -26,13 +26,20 @@ class Descriptor {
   int fd_;
 };
 
+struct Launch {
+  std::vector<std::string> command;
+  std::string directory;
+  int inherited = -1;  // becomes descriptor 3 in the program; -1: none
+  int event = -1;      // descriptor 4
+  /// What the pipe at its stderr holds, unless the system has it otherwise.
+  int pipe_bytes = 1 << 20;
+};
+
 /// A program that runs; killed at the end of this object's life at the latest.
 class Process {
  public:
-  /// @param inherited becomes descriptor 3 in the program, `event` descriptor 4; -1: none
   /// @throws std::runtime_error when it cannot be started
-  Process(std::vector<std::string> command, const std::string& directory, int inherited = -1,
-          int event = -1);
+  explicit Process(const Launch& launch) : Process{launch, make_pipe()} {}
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -49,8 +56,8 @@ class Process {
   const std::string& errors() const { return errors_; }
 
  private:
-  Process(std::vector<std::string> command, const std::string& directory, int inherited, int event,
-          std::array<int, 2> pipe);
+  Process(const Launch& launch, std::array<int, 2> pipe);
+  static std::array<int, 2> make_pipe();
 
   /// False at the end.
   bool take_errors();

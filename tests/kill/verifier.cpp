@@ -81,9 +81,11 @@ void Verifier::line(std::string_view text) {
   const std::uint64_t number = error == simdjson::SUCCESS ? number_of(line, "number") : 0;
   const std::uint64_t lane = number > 0 ? number_of(line, "lane") : 0;
   const std::uint64_t life = number > 0 ? number_of(line, "life") : 0;
-  if (number == 0 || lane >= lane_count || number > history_.finished[lane] ||
-      !is_as_logged(line, lane, number, life)) {
+  if (number == 0 || lane >= lane_count || number > history_.finished[lane]) {
     return complain(verdict_.torn, "a line that nobody logged", text);
+  }
+  if (const char* const fault = fault_of(line, lane, number, life)) {
+    return complain(verdict_.torn, fault, text);
   }
   ++verdict_.records;
   Seen& seen = seen_[lane];
@@ -94,21 +96,24 @@ void Verifier::line(std::string_view text) {
   if (times == 1) place(seen, number, life, text_of(line, "timestamp"));
 }
 
-bool Verifier::is_as_logged(const simdjson::dom::object& line, std::uint64_t lane,
-                            std::uint64_t number, std::uint64_t life) const {
+const char* Verifier::fault_of(const simdjson::dom::object& line, std::uint64_t lane,
+                               std::uint64_t number, std::uint64_t life) const {
   const Content content = content_of(lane, number, history_.sizes);
   const auto process = history_.processes.find(static_cast<std::uint32_t>(life));
-  if (!takes_(content.kind) || process == history_.processes.end()) return false;
-  if (text_of(line, "message") != message_of(content, lane, number)) return false;
+  if (!takes_(content.kind)) return "not for this handler";
+  if (process == history_.processes.end()) return "of no life";
+  if (text_of(line, "message") != message_of(content, lane, number)) return "another message";
   const bool has_text = content.kind == Kind::text_in_field || content.kind == Kind::warning;
-  if (has_text && text_of(line, "text") != content.text) return false;
+  if (has_text && text_of(line, "text") != content.text) return "another text";
   std::size_t members = has_text ? 6 : 5;
   if (history_.has_attributes) {
     members += 2;
-    if (text_of(line, "thread_name") != fmt::format("lane-{}", lane)) return false;
-    if (number_of(line, "process") != static_cast<std::uint64_t>(process->second)) return false;
+    if (text_of(line, "thread_name") != fmt::format("lane-{}", lane)) return "another thread";
+    if (number_of(line, "process") != static_cast<std::uint64_t>(process->second)) {
+      return "another process";
+    }
   }
-  return line.size() == members;
+  return line.size() == members ? nullptr : "members too many or too few";
 }
 
 void Verifier::place(Seen& seen, std::uint64_t number, std::uint64_t life,

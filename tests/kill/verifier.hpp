@@ -62,8 +62,9 @@ class Verifier {
   };
 
   void line(std::string_view text);
-  bool is_as_logged(const simdjson::dom::object& line, std::uint64_t lane, std::uint64_t number,
-                    std::uint64_t life) const;
+  /// What is wrong with a line, or null.
+  const char* fault_of(const simdjson::dom::object& line, std::uint64_t lane, std::uint64_t number,
+                       std::uint64_t life) const;
   void place(Seen& seen, std::uint64_t number, std::uint64_t life, std::string_view timestamp);
   void complain(std::uint64_t& counter, const char* what, std::string_view text);
 

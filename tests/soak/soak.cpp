@@ -10,14 +10,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <xylem/xylem.hpp>
@@ -91,7 +92,9 @@ class Soak {
   void take_files(std::uint64_t epoch);
   void configure(Fault fault);
   bool judge(const std::array<std::uint64_t, lane_count>& calls, const Forker& forker);
-  bool is_flat() const;
+  Usage most(std::size_t from, std::size_t to) const;
+  void expect_flatness();
+  void expect_exact_counts(const std::array<std::uint64_t, lane_count>& calls);
   void expect(bool is_so, const std::string& otherwise);
 
   double minutes_;
@@ -195,45 +198,57 @@ void Soak::expect(bool is_so, const std::string& otherwise) {
   fmt::print(stderr, "soak: {}\n", otherwise);
 }
 
-/// The last third of the time against the first, in which everything grows to its size.
-bool Soak::is_flat() const {
-  constexpr long slack_kib = 4096;
-  if (usage_.size() < 3) return true;
-  Usage first;
-  Usage last;
-  const auto third = static_cast<std::ptrdiff_t>(usage_.size() / 3);
-  std::for_each(usage_.begin(), usage_.begin() + third, [&](auto& u) { first.raise_to(u); });
-  std::for_each(usage_.end() - third, usage_.end(), [&](auto& u) { last.raise_to(u); });
-  fmt::print(stderr, "resident {} -> {} KiB, descriptors {} -> {}, threads {} -> {}\n",
-             first.resident_kib, last.resident_kib, first.descriptors, last.descriptors,
-             first.threads, last.threads);
-  return last.resident_kib <= first.resident_kib * 21 / 20 + slack_kib &&
-         last.descriptors <= first.descriptors && last.threads <= first.threads;
+/// The largest of a part of the run.
+Usage Soak::most(std::size_t from, std::size_t to) const {
+  Usage most;
+  for (std::size_t i = from; i < to; ++i) most.raise_to(usage_[i]);
+  return most;
 }
 
-bool Soak::judge(const std::array<std::uint64_t, lane_count>& calls, const Forker& forker) {
+/// The last third of the time against the first, in which everything grows to its size.
+void Soak::expect_flatness() {
+  constexpr long slack_kib = 4096;
+  const std::size_t third = usage_.size() / 3;
+  const Usage first = most(0, third);
+  const Usage last = most(usage_.size() - third, usage_.size());
+  fmt::print("resident {} -> {} KiB, descriptors {} -> {}, threads {} -> {}\n", first.resident_kib,
+             last.resident_kib, first.descriptors, last.descriptors, first.threads, last.threads);
+  expect(last.resident_kib <= first.resident_kib * 21 / 20 + slack_kib, "memory grows");
+  expect(last.descriptors <= first.descriptors, "descriptors pile up");
+  expect(last.threads <= first.threads, "threads pile up");
+}
+
+void Soak::expect_exact_counts(const std::array<std::uint64_t, lane_count>& calls) {
   const xylem::Stats stats = xylem::stats();
-  std::uint64_t logged = 0;
-  for (const std::uint64_t of_lane : calls) logged += of_lane;
+  const std::uint64_t logged = std::accumulate(calls.begin(), calls.end(), std::uint64_t{0});
   for (Output* const output : {&all_, &warnings_, &errors_}) {
     output->finish(calls);
-    fmt::print(stderr, "soak: {} lines, {} missing, {} told drops\n", output->lines(), count_missing({output}), output->told_drops());
     expect(output->wrong() == 0,
            fmt::format("{} wrong lines, the first: {}", output->wrong(), output->first_wrong()));
   }
   const std::uint64_t missing = count_missing({&all_, &warnings_, &errors_});
-  fmt::print(stderr,
-             "soak: {} epochs, {} calls, {} accepted = {} written + {} dropped + {} failed, "
-             "{} missing in the files, {} lines, {} forks, {} configurations ({} refused)\n",
-             epoch_, logged, stats.accepted, stats.written, stats.dropped, stats.failed, missing,
-             all_.lines(), forker.forks(), configurations_, refusals_);
-  expect(stats.accepted == logged, "not all calls were accepted");
+  fmt::print(
+      "{} records accepted = {} written + {} dropped + {} failed; {} not in all their files\n",
+      stats.accepted, stats.written, stats.dropped, stats.failed, missing);
+  expect(stats.accepted == logged, fmt::format("{} calls were made", logged));
   expect(stats.pending == 0, fmt::format("{} pending", stats.pending));
-  expect(stats.accepted == stats.written + stats.dropped + stats.failed,
-         "the counts do not add up");
+  expect(stats.accepted == stats.written + stats.dropped + stats.failed, "that does not add up");
   expect(missing == stats.dropped + stats.failed, "the counts are not those of the files");
+}
+
+bool Soak::judge(const std::array<std::uint64_t, lane_count>& calls, const Forker& forker) {
+  fmt::print("{} epochs, {} configurations ({} refused), {} forks", epoch_, configurations_,
+             refusals_, forker.forks());
+  for (int kind = 1; kind < fault_kinds; ++kind) {
+    const bool is_there = place_.is_small() || static_cast<Fault>(kind) != Fault::full_disk;
+    fmt::print(
+        ", {}: {}", name_of(static_cast<Fault>(kind)),
+        is_there ? std::to_string(faults_[static_cast<std::size_t>(kind)]) : "not possible here");
+  }
+  fmt::print("\n");
+  expect_exact_counts(calls);
+  expect_flatness();
   expect(forker.wrong() == 0, fmt::format("{} children ended badly", forker.wrong()));
-  expect(is_flat(), "not flat");
   expect(std::filesystem::is_empty(directory_ / "crash"), "a crash file was left behind");
   return is_well_;
 }
@@ -272,6 +287,8 @@ int main(int argc, char** argv) try {
   app.add_option("--minutes", minutes)->capture_default_str();
   app.add_option("--seed", seed);
   CLI11_PARSE(app, argc, argv);
+  // Large blocks always go back to the kernel: else what malloc keeps of them hides what grows.
+  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
   return soak::Soak{minutes, seed}.run() ? 0 : 1;
 } catch (const std::exception& error) {
   fmt::print(stderr, "soak: {}\n", error.what());
