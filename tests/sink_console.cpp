@@ -1,9 +1,8 @@
 // Streams that may take no lines for a long time: pipes nobody reads, stopped terminals, sockets.
 
 #include <algorithm>
-#include <atomic>
+#include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <thread>
@@ -11,6 +10,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -115,6 +115,12 @@ std::uint64_t failed_in(Sink& sink) {
   RecordSet failed;
   sink.collect_failed(failed);
   return failed.size();
+}
+
+/// Until the sink's own thread has written what the descriptor takes.
+void wait_until_full(int fd) {
+  pollfd query{.fd = fd, .events = POLLOUT, .revents = 0};
+  while (::poll(&query, 1, 0) > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 std::uint64_t pending_in(const Sink& sink) {
@@ -305,6 +311,7 @@ TEST_CASE("a report that a blocked stderr does not take comes when it is read ag
     StreamSink sink(2, "stderr");
     put_lines(sink, 0, 3000, 100);
     sink.flush(0);
+    wait_until_full(pipe.writer());
     sink.flush(stalled_ms);
     report("nobody hears this yet");  // does not wait either
     Reader reader{pipe};
