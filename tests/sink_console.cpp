@@ -32,8 +32,6 @@ using xylem::sink::report;
 using xylem::sink::Sink;
 using xylem::sink::StreamSink;
 
-constexpr std::int64_t stalled_ms = Sink::stall_ms + 1;
-
 /// A descriptor of the process leads elsewhere while it lives.
 class Redirected {
  public:
@@ -117,12 +115,6 @@ std::uint64_t failed_in(Sink& sink) {
   return failed.size();
 }
 
-/// Until the sink's own thread has written what the descriptor takes.
-void wait_until_full(int fd) {
-  pollfd query{.fd = fd, .events = POLLOUT, .revents = 0};
-  while (::poll(&query, 1, 0) > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
-}
-
 std::uint64_t pending_in(const Sink& sink) {
   RecordSet pending;
   sink.collect_pending(pending);
@@ -156,8 +148,7 @@ TEST_CASE(
   sink.flush(0);
   CHECK(sink.oldest_behind() == std::optional<std::uint64_t>{0});  // the ring keeps them
   expected += put_lines(sink, 3000, 3000, 100);
-  sink.flush(stalled_ms);
-  CHECK_FALSE(sink.oldest_behind().has_value());  // the sink keeps them
+  flush_until_stalled(sink, 0);  // from here on the sink keeps them
   CHECK(pending_in(sink) == 6000);
   expected += put_lines(sink, 6000, 3000, 100);
   sink.settle();  // has no reason to wait
@@ -178,7 +169,7 @@ TEST_CASE("what a pipe does not take is kept up to the bound, then counted, and 
   std::string all = put_lines(sink, 0, 3000, 100);
   sink.flush(0);
   for (std::uint64_t batch = 1; batch < 20; ++batch) {
-    sink.flush(static_cast<std::int64_t>(batch) * stalled_ms);
+    sink.flush(static_cast<std::int64_t>(batch) * Sink::stall_ms);
     all += put_lines(sink, batch * 3000, 3000, 100);
   }
   RecordSet failed;
@@ -228,11 +219,9 @@ TEST_CASE("a terminal that is stopped makes no one wait, and goes on where it wa
 
   REQUIRE(::tcflow(terminal.descriptor(), TCOOFF) == 0);
   expected = put_lines(sink, 10, 5000, 100);
-  sink.flush(1000);
-  sink.flush(1000 + stalled_ms);
-  CHECK_FALSE(sink.oldest_behind().has_value());
+  const std::int64_t now_ms = flush_until_stalled(sink, 1000);
   expected += put_lines(sink, 5010, 10, 100);
-  sink.flush(1000 + 2 * stalled_ms);
+  sink.flush(now_ms);
   REQUIRE(::tcflow(terminal.descriptor(), TCOON) == 0);
   std::string received;
   std::thread reader([&] { received = terminal.read(expected.size()); });
@@ -248,8 +237,7 @@ TEST_CASE("a socket that nobody reads makes no one wait, and gets every line") {
   StreamSink sink(ends[0], "stdout");
   std::string expected = put_lines(sink, 0, 10'000, 100);
   sink.flush(0);
-  sink.flush(stalled_ms);
-  CHECK_FALSE(sink.oldest_behind().has_value());
+  flush_until_stalled(sink, 0);
   expected += put_lines(sink, 10'000, 10'000, 100);
   std::string received;
   std::thread reader([&] {
@@ -311,8 +299,9 @@ TEST_CASE("a report that a blocked stderr does not take comes when it is read ag
     StreamSink sink(2, "stderr");
     put_lines(sink, 0, 3000, 100);
     sink.flush(0);
-    wait_until_full(pipe.writer());
-    sink.flush(stalled_ms);
+    pollfd query{.fd = pipe.writer(), .events = POLLOUT, .revents = 0};
+    while (::poll(&query, 1, 0) > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    flush_until_stalled(sink, 0);
     report("nobody hears this yet");  // does not wait either
     Reader reader{pipe};
     sink.close(60'000);

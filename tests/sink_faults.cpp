@@ -244,8 +244,7 @@ TEST_CASE(
     expected += numbered_line(i, 100);
   }
   sink.flush(0);
-  sink.flush(Sink::stall_ms);
-  CHECK_FALSE(sink.oldest_behind().has_value());
+  flush_until_stalled(sink, 0);
   std::string received;
   std::thread reader([&] { received = pipe.read_all(); });
   sink.close(60'000);

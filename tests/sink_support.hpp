@@ -2,6 +2,7 @@
 
 // What the tests of the sinks share: a directory of their own, stderr caught, the consumer's role.
 
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <exception>
@@ -122,6 +123,16 @@ inline void put(xylem::sink::Sink& sink, std::string_view text, std::uint64_t re
   std::memcpy(at, text.data(), text.size());
   std::memset(at + text.size(), '#', xylem::sink::Sink::slack_bytes);  // as vector stores do
   sink.commit(at + text.size(), record);
+}
+
+/// What the consumer does while nobody reads: looks again until the sink holds nothing back. Its
+/// own thread may take a moment to fill the pipe. The time then.
+inline std::int64_t flush_until_stalled(xylem::sink::Sink& sink, std::int64_t now_ms) {
+  for (sink.flush(now_ms); sink.oldest_behind().has_value(); sink.flush(now_ms)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    now_ms += xylem::sink::Sink::stall_ms;
+  }
+  return now_ms;
 }
 
 /// Runs `work` on a thread that is set up as the consumer is.
