@@ -109,7 +109,9 @@ TEST_CASE("whatever a disk answers, lines are kept, it is told once, and they ar
       {EDQUOT, "[Errno 122] Disk quota exceeded"}, {EROFS, "[Errno 30] Read-only file system"},
       {ENODEV, "[Errno 19] No such device"},       {ESTALE, "[Errno 116] Stale file handle"},
   };
-  for (const auto& [error, text] : faults) {
+  for (const auto& fault : faults) {
+    const int error = fault.first;
+    const std::string text = fault.second;
     CAPTURE(text);
     const TempDir dir;
     const StderrCapture captured;
@@ -125,7 +127,7 @@ TEST_CASE("whatever a disk answers, lines are kept, it is told once, and they ar
     sink.flush(0);
     {
       bool is_first = true;  // of which a line and a half get through
-      const Failing failing{[&is_first, error = error](std::size_t bytes) -> ssize_t {
+      const Failing failing{[&is_first, error](std::size_t bytes) -> ssize_t {
         if (!std::exchange(is_first, false)) return -error;
         return static_cast<ssize_t>(std::min<std::size_t>(bytes, 150));
       }};
