@@ -147,7 +147,8 @@ class Replayer {
     }
   }
 
-  /// The consumer's line of drops (Consumer::tell_drops): from those told behind the tail on.
+  /// The consumer's line of drops (Consumer::tell_drops), from the sum on that a line in the file
+  /// has told.
   void tell_drops(route::Router& router, std::size_t number, std::uint64_t sum) {
     const Item& item = order_[number];
     replay_.records[number] = Replay::Certainty::notice;
