@@ -257,8 +257,11 @@ namespace xylem {
 
 detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) noexcept {
   using namespace drain;  // NOLINT(google-build-using-namespace): this is its entry point
-  if (t_attachment.generation != Engine::instance().exchange().generation()) detach(nullptr);
-  if (t_attachment.ring == nullptr && !attach(producer)) {
+  // Again, because to take a ring is long enough for a configuration to come into force.
+  while (t_attachment.ring == nullptr ||
+         t_attachment.generation != Engine::instance().exchange().generation()) {
+    detach(nullptr);
+    if (attach(producer)) continue;
     Engine::instance().exchange().count_lost_call();
     return {};
   }

@@ -123,7 +123,9 @@ void Campaign::choose_doom(Doom& doom) {
   doom.moment = random_.pick(moments);
   doom.counts_from = random_.one_in(2) ? Phase::started : Phase::configured;
   doom.call = static_cast<std::uint32_t>(random_.spread(1, 100)) - 1;
-  doom.exits = random_.one_in(6);
+  static constexpr Doom::Way ways[] = {Doom::Way::kill, Doom::Way::exit, Doom::Way::abort,
+                                       Doom::Way::fault};
+  doom.way = random_.one_in(2) ? Doom::Way::kill : random_.pick(ways);
 }
 
 std::unique_ptr<Process> Campaign::start(const Orders& orders) {
@@ -180,9 +182,14 @@ void Campaign::live_and_die() {
   settle(*child, orders);
 }
 
-bool Campaign::died_as_planned(int status) const {
-  return (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ||
-         (WIFEXITED(status) && WEXITSTATUS(status) == exit_on_purpose);
+/// Killed by the driver, unless its doom came first.
+bool Campaign::died_as_planned(int status, const Doom& doom) const {
+  if (WIFEXITED(status)) {
+    return doom.way == Doom::Way::exit && WEXITSTATUS(status) == exit_on_purpose;
+  }
+  const int signal = WTERMSIG(status);
+  return signal == SIGKILL || (doom.way == Doom::Way::abort && signal == SIGABRT) ||
+         (doom.way == Doom::Way::fault && signal == SIGSEGV);
 }
 
 /// A call that has returned, and no promise yet. Without a configuration, what is below WARNING is
@@ -197,7 +204,7 @@ bool Campaign::is_doubtful(const Lane& words, std::uint64_t lane, std::uint64_t 
 void Campaign::settle(Process& child, const Orders& orders) {
   const int status = child.end();
   console_ += child.errors() + '\n';
-  if (orders.ends ? status != 0 : !died_as_planned(status)) {
+  if (orders.ends ? status != 0 : !died_as_planned(status, orders.doom)) {
     problem(fmt::format("a child ended with {}: {}", text_of_status(status), child.errors()));
   }
   const bool was_configured = journal_->phase.load() == Phase::configured;

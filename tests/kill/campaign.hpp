@@ -68,7 +68,7 @@ class Campaign {
   bool wait_for_configuration(Process& child);
   void settle(Process& child, const Orders& orders);
   bool is_doubtful(const Lane& words, std::uint64_t lane, std::uint64_t number) const;
-  bool died_as_planned(int status) const;
+  bool died_as_planned(int status, const Doom& doom) const;
   std::uint64_t missing_lines();
   void show_reports();
   void problem(const std::string& text);

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,8 +19,18 @@ Doom doom{};
 std::atomic<std::int64_t> calls_left{-1};
 
 [[noreturn]] void die() {
-  if (doom.exits) ::_exit(exit_on_purpose);
-  ::kill(::getpid(), SIGKILL);
+  switch (doom.way) {
+    case Doom::Way::exit:
+      ::_exit(exit_on_purpose);
+    case Doom::Way::abort:
+      std::abort();
+    case Doom::Way::fault:
+      ::raise(SIGSEGV);
+      break;
+    case Doom::Way::kill:
+      ::kill(::getpid(), SIGKILL);
+      break;
+  }
   while (true) ::pause();
 }
 

@@ -43,7 +43,8 @@ struct Doom {
   Moment moment;
   Phase counts_from;
   std::uint32_t call;  // 0: the first behind that phase
-  bool exits;          // by _exit() rather than SIGKILL
+  enum class Way : std::uint32_t { kill, exit, abort, fault };
+  Way way;
 };
 
 /// What a child is to do, written before it starts.

@@ -73,7 +73,9 @@ std::string engine(const Scenario& scenario, CrashFile crash_file, const std::st
   } else if (crash_file == CrashFile::off) {
     crash = R"(, "crash_dir": null)";
   }
-  return fmt::format(R"({{"ring": {{"slots": {}, "when_full": "block"{}}}, "clock": "{}"}})",
+  // A child dies as if by SIGKILL, whichever signal it is: none is caught.
+  return fmt::format(R"({{"ring": {{"slots": {}, "when_full": "block"{}}}, "clock": "{}", )"
+                     R"("signals": false}})",
                      scenario.ring_slots, crash, scenario.clock);
 }
 

@@ -1,5 +1,6 @@
 #include "side_shows.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -14,6 +15,7 @@
 
 #include <xylem/xylem.hpp>
 
+#include "../kill/files.hpp"
 #include "faults.hpp"
 #include "speakers.hpp"
 
@@ -143,6 +145,27 @@ void Console::run(std::uint64_t seed) {
     }
   }
   output_.read(text);
+}
+
+Reports::Reports(std::string file)
+    : file_{std::move(file)}, former_{::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)} {
+  const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (former_ < 0 || fd < 0) throw std::runtime_error("no file for what the engine reports");
+  ::dup2(fd, STDERR_FILENO);
+  ::close(fd);
+}
+
+void Reports::finish() {
+  if (former_ < 0) return;
+  ::dup2(former_, STDERR_FILENO);
+  ::close(former_);
+  former_ = -1;
+}
+
+std::string Reports::tail() const {
+  constexpr std::size_t most_bytes = 5000;
+  const std::string text = kill_test::read_whole(file_);
+  return text.substr(text.size() - std::min(text.size(), most_bytes));
 }
 
 }  // namespace soak

@@ -60,4 +60,23 @@ class Console {
   std::thread thread_;
 };
 
+/// What the engine reports on stderr goes to a file while it lives: each fault has its lines.
+class Reports {
+ public:
+  explicit Reports(std::string file);
+  ~Reports() { finish(); }
+  Reports(const Reports&) = delete;
+  Reports& operator=(const Reports&) = delete;
+
+  /// Standard error is what it was before.
+  void finish();
+
+  /// The last ones.
+  std::string tail() const;
+
+ private:
+  std::string file_;
+  int former_;
+};
+
 }  // namespace soak

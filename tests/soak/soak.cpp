@@ -101,6 +101,7 @@ class Soak {
   std::mt19937_64 random_;
   WorkDirectory directory_;
   Place place_{directory_ / "small"};
+  Reports reports_{directory_ / "reports"};
   Output all_{"all", [](Kind) { return true; }};
   Output warnings_{"warnings", kill_test::is_warning_or_above};
   Output errors_{"console", [](Kind kind) { return kind == Kind::error; }};
@@ -110,7 +111,7 @@ class Soak {
   std::array<std::uint64_t, fault_kinds> faults_{};
   Fault fault_ = Fault::none;
   std::vector<Usage> usage_;
-  bool is_well_ = true;
+  std::vector<std::string> problems_;
 };
 
 /// An @ stands for the file of those handlers.
@@ -194,8 +195,7 @@ void Soak::take_files(std::uint64_t epoch) {
 
 void Soak::expect(bool is_so, const std::string& otherwise) {
   if (is_so) return;
-  is_well_ = false;
-  fmt::print(stderr, "soak: {}\n", otherwise);
+  problems_.push_back(otherwise);
 }
 
 /// The largest of a part of the run.
@@ -250,7 +250,9 @@ bool Soak::judge(const std::array<std::uint64_t, lane_count>& calls, const Forke
   expect_flatness();
   expect(forker.wrong() == 0, fmt::format("{} children ended badly", forker.wrong()));
   expect(std::filesystem::is_empty(directory_ / "crash"), "a crash file was left behind");
-  return is_well_;
+  for (const std::string& problem : problems_) fmt::print("soak: {}\n", problem);
+  if (!problems_.empty()) fmt::print("what was reported last:\n{}", reports_.tail());
+  return problems_.empty();
 }
 
 bool Soak::run() {
@@ -273,6 +275,7 @@ bool Soak::run() {
   forker.stop();
   xylem::shutdown();
   console.finish();
+  reports_.finish();
   take_files(epoch_);
   return judge(speakers.calls(), forker);
 }
