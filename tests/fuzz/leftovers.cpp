@@ -91,7 +91,7 @@ struct Image {
     for (std::size_t n = in.below(20); n > 0; --n) {
       const CallSite& site = sites[in.below(sites.size())];
       const std::uint64_t slots = slots_for(site.payload.size());
-      const bool spills = slots > max_record_slots || in.below(8) == 0;
+      const bool spills = slots > max_record_slots || (in.below(8) == 0 && !site.payload.empty());
       if ((spills ? 1 : slots) > free_slots) break;
       free_slots -= spills ? 1 : slots;
       const auto tick = in.number<std::uint32_t>();
