@@ -172,7 +172,7 @@ class Rounds {
  public:
   explicit Rounds(benchmark::State& state) : state_{state} {
     exchange_.set({.clock = drain::TickSource::monotonic});  // its ticks are what `step_ns` counts
-    ring_ = &exchange_.take_ring(make_thread(), producer_);
+    ring_ = &exchange_.take_ring(make_thread(), &producer_);
     command_.action = [this] { next(); };
   }
 

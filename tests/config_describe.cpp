@@ -109,11 +109,12 @@ Loggers
     -> no handler  WARNING and above: message to stderr
 
 Engine
-  ring               4096 slots (256 KiB) a thread, callers wait when it is full
-  clock              tsc
-  after a crash      records that are not written yet are lost
-  fatal signals      recorded, then passed on
-  loggers not named  disabled
+  ring                 4096 slots (256 KiB) a thread, callers wait when it is full
+  clock                tsc
+  when a disk is full  each file and stream keeps up to 16777216 bytes
+  after a crash        records that are not written yet are lost
+  fatal signals        recorded, then passed on
+  loggers not named    disabled
 )");
 }
 
@@ -123,7 +124,7 @@ TEST_CASE("the directory from which a crash is recovered is told, and by default
     return section(text, "Engine");
   };
   CHECK(told(R"({"ring": {"crash_dir": "/var/tmp/c"}})")
-            .find("after a crash      records are recovered from /var/tmp/c\n") !=
+            .find("after a crash        records are recovered from /var/tmp/c\n") !=
         std::string::npos);
   const std::string own = "recovered from /dev/shm/xylem-" + std::to_string(geteuid()) + "\n";
   CHECK(told("{}").find(own) != std::string::npos);

@@ -273,7 +273,8 @@ TEST_CASE("after a partial write the buffer knows which lines are whole") {
   CHECK(buffer.mark(0).bytes == 10);
   buffer.take_back();
   CHECK(buffer.lines() == 8);
-  buffer.make_room(4096 - buffer.used_bytes() - 80, 4096);  // just fits: nothing grows
+  // What was taken of a torn line stays. The rest just fits: nothing grows.
+  buffer.make_room(4096 - buffer.used_bytes() - buffer.torn_bytes() - 80, 4096);
   CHECK(buffer.capacity_bytes() == 4096);
   CHECK(buffer.torn_bytes() == 5);
   CHECK(buffer.mark(7).record == 9);

@@ -63,7 +63,8 @@ struct Image {
       const std::string name = in.text();
       const std::uint64_t batch = in.below(12);
       const std::uint64_t inode = in.byte();
-      image.sink(name, batch, {.device = 1, .inode = inode, .offset = in.number<std::uint64_t>()});
+      image.sink(name, batch,
+                 {.device = 1, .inode = inode, .born_ns = 0, .offset = in.number<std::uint64_t>()});
     }
   }
 
