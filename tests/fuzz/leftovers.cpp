@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -24,6 +25,7 @@
 #include "format/text_formatter.hpp"
 #include "format/utf8.hpp"
 #include "input.hpp"
+#include "record/payload.hpp"
 #include "recover/leftover.hpp"
 
 namespace {
@@ -63,8 +65,8 @@ struct Image {
       const std::string name = in.text();
       const std::uint64_t batch = in.below(12);
       const std::uint64_t inode = in.byte();
-      image.sink(name, batch,
-                 {.device = 1, .inode = inode, .born_ns = 0, .offset = in.number<std::uint64_t>()});
+      const std::uint64_t born_ns = in.byte();
+      image.sink(name, batch, {1, inode, born_ns, in.number<std::uint64_t>()});
     }
   }
 
@@ -104,24 +106,39 @@ struct Image {
   }
 };
 
-/// Overwrites a few numbers, most of them where they lead somewhere.
-void spoil(Input& in, std::string& bytes) {
+/// A place in the file, most of them where a number leads somewhere.
+std::size_t pick_place(Input& in, Image& image) {
+  using xylem::crash::Extent;
   using xylem::crash::Fixed;
-  static constexpr std::pair<std::size_t, std::size_t> areas[] = {
-      {offsetof(Fixed, header), 256},
-      {offsetof(Fixed, clocks), 256},
-      {offsetof(Fixed, extents), 256},
-      {offsetof(Fixed, sinks), 256},
-      {xylem::crash::fixed_bytes, 1024},                  // the dictionary
-      {xylem::crash::fixed_bytes + 4096, 512},            // a ring's words
-      {xylem::crash::fixed_bytes + 8192, 64 * capacity},  // its slots
-      {0, SIZE_MAX},
-  };
+  static constexpr std::size_t tables[] = {offsetof(Fixed, header), offsetof(Fixed, clocks),
+                                           offsetof(Fixed, extents), offsetof(Fixed, sinks)};
+  const Fixed& fixed = image.image.fixed();
+  switch (in.below(3)) {
+    case 0:
+      return in.pick(tables) + in.byte();
+    case 1: {
+      const Extent& extent = fixed.extents[in.below(fixed.header.extents.load_relaxed())];
+      return extent.offset + in.number<std::uint16_t>() % extent.bytes;
+    }
+    default: {
+      if (image.rings.empty()) return in.number<std::uint32_t>();
+      const std::size_t ring = in.below(image.rings.size());
+      const std::vector<Written>& records = image.rings[ring];
+      if (records.empty()) return in.number<std::uint32_t>();
+      const std::uint64_t position = records[in.below(records.size())].position;
+      // The dictionary is the first extent, then come the rings.
+      return fixed.extents[1 + ring].offset + xylem::crash::page_bytes +
+             position % capacity * xylem::detail::slot_bytes + in.below(80);
+    }
+  }
+}
+
+/// Overwrites a few numbers.
+void spoil(Input& in, Image& image, std::string& bytes) {
   while (!in.empty()) {
-    const auto [begin, size] = in.pick(areas);
-    const std::size_t at = begin + in.number<std::uint32_t>() % size;
+    const std::size_t at = pick_place(in, image);
     const std::size_t width = in.below(8) + 1;
-    const auto number = in.number<std::uint64_t>();
+    const std::uint64_t number = in.flag() ? in.byte() : in.number<std::uint64_t>();
     if (at >= bytes.size()) continue;
     std::memcpy(bytes.data() + at, &number, std::min(width, bytes.size() - at));
   }
@@ -190,7 +207,26 @@ void check_line(const View& view) {
   general_line(text, view);
 }
 
-void check_sound(const Leftover& leftover) {
+/// The payload ends within its record, which a sanitizer does not see: the file is one piece of
+/// memory. A payload stands behind the header of its slots or at the begin of a spill block's page.
+void check_payload(const xylem::recover::Record& record, const std::vector<std::byte>& file) {
+  using namespace xylem::detail;
+  std::vector<const char*> starts(record.site->arguments.size());
+  const std::byte* const end =
+      xylem::record::find_tails(*record.site, record.payload, starts.data());
+  const std::less_equal<> at_most;
+  const bool is_in_file =
+      at_most(file.data(), record.payload) && at_most(record.payload, file.data() + file.size());
+  if (is_in_file && (record.payload - file.data()) % slot_bytes == 0) {
+    CHECK(end <= file.data() + file.size());
+    return;
+  }
+  const std::byte* const begin = record.payload - header_bytes;
+  const HeaderView header{xylem::record::load<std::uint64_t>(begin)};
+  CHECK(static_cast<std::size_t>(end - begin) <= header.slots() * slot_bytes);
+}
+
+void check_sound(const Leftover& leftover, const std::vector<std::byte>& file) {
   for (const Ring& ring : leftover.rings) {
     REQUIRE(ring.start <= ring.head);
     for (const auto& sink : leftover.sinks) {
@@ -202,6 +238,7 @@ void check_sound(const Leftover& leftover) {
       REQUIRE(record.position >= next);
       REQUIRE(record.position < ring.head);
       next = record.position + 1;
+      check_payload(record, file);
       check_line(
           {record.site, *record.logger, &ring.thread, record.time_ns, record.payload, nullptr});
     }
@@ -216,7 +253,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string bytes = image.image.bytes();
   const bool is_whole = in.empty();
   if (in.flag()) bytes.resize(in.number<std::uint32_t>() % bytes.size());
-  spoil(in, bytes);
+  spoil(in, image, bytes);
   // Memory of its own, so that a sanitizer sees a read beyond the end.
   const auto* const begin = reinterpret_cast<const std::byte*>(bytes.data());
   const std::vector<std::byte> exact(begin, begin + bytes.size());
@@ -225,6 +262,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     REQUIRE(leftover);
     check_whole(*leftover, image);
   }
-  if (leftover) check_sound(*leftover);
+  if (leftover) check_sound(*leftover, exact);
   return 0;
 }
