@@ -81,7 +81,10 @@ Campaign::Campaign(const Options& options, Random& random, Totals& totals)
 
 Campaign::~Campaign() {
   const bool failed = totals_.problems.size() > problems_before_;
-  if (failed && options_.keeps_failed) return;
+  if (failed && options_.keeps_failed) {
+    std::ofstream{directory_ + "/console"} << console_;
+    return;
+  }
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }
@@ -302,7 +305,8 @@ void Campaign::verify() {
     verifier.read(console_, "the console");
     Verdict told = verifier.finish();
     verdict.lost += told.lost;
-    if (told.lost > 0) problem(fmt::format("{} lines lost at the console", told.lost));
+    if (told.lost > 0)
+      verdict.examples.insert(verdict.examples.end(), told.examples.begin(), told.examples.end());
   }
   if (!verdict.good()) {
     for (const std::string& example : verdict.examples) problem(example);
