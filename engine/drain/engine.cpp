@@ -111,7 +111,7 @@ void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& 
   }
   tree_ = std::move(tree);
   // Of what was logged before nothing is left where a crash would lose it.
-  run_on_consumer({});
+  run_on_consumer([this] { consumer_->settle_sinks(); });
   if (former != nullptr && former != file) former->remove();
   is_configured_ = true;
   was_shut_down_ = false;
