@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "../kill/files.hpp"
@@ -27,6 +28,7 @@ Output::Output(std::string name, bool (*takes)(Kind)) : name_{std::move(name)}, 
 }
 
 void Output::read(std::string_view text) {
+  const std::lock_guard lock{mutex_};
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     line(text.substr(0, end));
@@ -74,13 +76,13 @@ bool Output::is_drop_notice(const simdjson::dom::object& line) {
 
 /// The records from `from` up to, but not including, `to` have no line.
 void Output::skip(std::uint64_t lane, std::uint64_t from, std::uint64_t to) {
-  auto& gaps = missing_[lane];
+  auto& gaps = gaps_[lane];
   for (std::uint64_t number = from; number < to; ++number) {
     if (!takes_(kill_test::content_of(lane, number, sizes).kind)) continue;
-    if (!gaps.empty() && gaps.rbegin()->second + 1 == number) {
-      gaps.rbegin()->second = number;
+    if (!gaps.empty() && gaps.back().second + 1 == number) {
+      gaps.back().second = number;
     } else {
-      gaps.emplace_hint(gaps.end(), number, number);
+      gaps.emplace_back(number, number);
     }
   }
 }
@@ -92,14 +94,29 @@ void Output::finish(const std::array<std::uint64_t, lane_count>& calls) {
   }
 }
 
-std::uint64_t count_missing(const std::vector<const Output*>& outputs) {
+std::uint64_t Output::next(std::uint64_t lane) const {
+  const std::lock_guard lock{mutex_};
+  return next_[lane];
+}
+
+void Output::take_gaps(std::uint64_t lane, std::uint64_t below, Gaps& into) {
+  const std::lock_guard lock{mutex_};
+  auto& gaps = gaps_[lane];
+  for (; !gaps.empty() && gaps.front().second < below; gaps.pop_front()) {
+    into.push_back(gaps.front());
+  }
+  if (gaps.empty() || gaps.front().first >= below) return;
+  into.emplace_back(gaps.front().first, below - 1);
+  gaps.front().first = below;
+}
+
+std::uint64_t count_missing(const std::vector<Output*>& outputs) {
   std::uint64_t missing = 0;
   for (std::uint64_t lane = 0; lane < lane_count; ++lane) {
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> gaps;
-    for (const Output* const output : outputs) {
-      const auto& more = output->missing()[lane];
-      gaps.insert(gaps.end(), more.begin(), more.end());
-    }
+    std::uint64_t below = std::numeric_limits<std::uint64_t>::max();
+    for (const Output* const output : outputs) below = std::min(below, output->next(lane));
+    Gaps gaps;
+    for (Output* const output : outputs) output->take_gaps(lane, below, gaps);
     std::sort(gaps.begin(), gaps.end());
     std::uint64_t behind = 0;  // numbers below are counted
     for (const auto& [first, last] : gaps) {

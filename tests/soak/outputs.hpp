@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
+#include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <simdjson.h>
@@ -18,11 +20,12 @@ using kill_test::lane_count;
 
 inline constexpr kill_test::Sizes sizes = kill_test::Sizes::mixed;
 
-/// Record numbers of each lane that are missing somewhere, as first -> last.
-using Missing = std::array<std::map<std::uint64_t, std::uint64_t>, lane_count>;
+/// Numbers of a lane's records: first to last, both included.
+using Gaps = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
 /// What one handler writes, read in the order in which it was written. A thread's records are in
-/// order, so what is missing shows as a gap, and nothing else needs to be remembered.
+/// order, so what is missing shows as a gap, and nothing else needs to be remembered. Thread-safe
+/// but for the queries, which are for the end.
 class Output {
  public:
   Output(std::string name, bool (*takes)(Kind));
@@ -41,7 +44,11 @@ class Output {
   std::uint64_t told_drops() const { return told_drops_; }
   std::uint64_t wrong() const { return wrong_; }
   const std::string& first_wrong() const { return first_wrong_; }
-  const Missing& missing() const { return missing_; }
+
+  /// The number behind the last one of a lane that was read.
+  std::uint64_t next(std::uint64_t lane) const;
+  /// Moves out the gaps of a lane below a number.
+  void take_gaps(std::uint64_t lane, std::uint64_t below, Gaps& into);
 
  private:
   void line(std::string_view text);
@@ -52,14 +59,16 @@ class Output {
   bool (*takes_)(Kind);
   simdjson::dom::parser parser_;
   std::array<std::uint64_t, lane_count> next_;
-  Missing missing_;
+  std::array<std::deque<Gaps::value_type>, lane_count> gaps_;
+  mutable std::mutex mutex_;
   std::uint64_t lines_ = 0;
   std::uint64_t told_drops_ = 0;
   std::uint64_t wrong_ = 0;
   std::string first_wrong_;
 };
 
-/// How many records at least one of the outputs lacks.
-std::uint64_t count_missing(const std::vector<const Output*>& outputs);
+/// How many records at least one of the outputs lacks, of those that all have come past since the
+/// last time. So gaps, of which drops make many, do not pile up.
+std::uint64_t count_missing(const std::vector<Output*>& outputs);
 
 }  // namespace soak

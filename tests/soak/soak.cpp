@@ -105,6 +105,7 @@ class Soak {
   Output all_{"all", [](Kind) { return true; }};
   Output warnings_{"warnings", kill_test::is_warning_or_above};
   Output errors_{"console", [](Kind kind) { return kind == Kind::error; }};
+  std::uint64_t missing_ = 0;  // records, in one of them at least
   std::uint64_t epoch_ = 0;
   std::uint64_t configurations_ = 0;
   std::uint64_t refusals_ = 0;
@@ -226,14 +227,14 @@ void Soak::expect_exact_counts(const std::array<std::uint64_t, lane_count>& call
     expect(output->wrong() == 0,
            fmt::format("{} wrong lines, the first: {}", output->wrong(), output->first_wrong()));
   }
-  const std::uint64_t missing = count_missing({&all_, &warnings_, &errors_});
+  missing_ += count_missing({&all_, &warnings_, &errors_});
   fmt::print(
       "{} records accepted = {} written + {} dropped + {} failed; {} not in all their files\n",
-      stats.accepted, stats.written, stats.dropped, stats.failed, missing);
+      stats.accepted, stats.written, stats.dropped, stats.failed, missing_);
   expect(stats.accepted == logged, fmt::format("{} calls were made", logged));
   expect(stats.pending == 0, fmt::format("{} pending", stats.pending));
   expect(stats.accepted == stats.written + stats.dropped + stats.failed, "that does not add up");
-  expect(missing == stats.dropped + stats.failed, "the counts are not those of the files");
+  expect(missing_ == stats.dropped + stats.failed, "the counts are not those of the files");
 }
 
 bool Soak::judge(const std::array<std::uint64_t, lane_count>& calls, const Forker& forker) {
@@ -269,6 +270,7 @@ bool Soak::run() {
     pass_epoch();
     begin_epoch();
     take_files(epoch_ - 1);
+    missing_ += count_missing({&all_, &warnings_, &errors_});
     usage_.push_back(Usage::now());
   }
   speakers.stop();
