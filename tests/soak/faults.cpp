@@ -55,6 +55,10 @@ Place::Place(std::string directory) : directory_{std::move(directory)} {
   usual_descriptors = limits.rlim_cur;
 }
 
+Place::~Place() {
+  if (is_small_) ::umount2(directory_.c_str(), MNT_DETACH);
+}
+
 void Place::fill() {
   if (!is_small_) return;
   std::error_code ignored;

@@ -9,6 +9,9 @@ class Place {
  public:
   /// Before any thread is started.
   explicit Place(std::string directory);
+  ~Place();
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
 
   const std::string& directory() const { return directory_; }
   bool is_small() const { return is_small_; }
