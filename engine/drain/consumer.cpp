@@ -114,10 +114,12 @@ void Consumer::run_commands() {
 }
 
 void Consumer::take_new_rings() {
-  while (Ring* const ring = exchange_.next_new_ring()) {
-    const bool is_tsc = ring->source == TickSource::tsc;
-    readers_.push_back(std::make_unique<RingReader>(*ring, is_tsc ? tsc_clock_ : monotonic_clock_));
-  }
+  while (Ring* const ring = exchange_.next_new_ring()) read_from(*ring);
+}
+
+void Consumer::read_from(Ring& ring) {
+  const bool is_tsc = ring.source == TickSource::tsc;
+  readers_.push_back(std::make_unique<RingReader>(ring, is_tsc ? tsc_clock_ : monotonic_clock_));
 }
 
 /// Passes until all is written that is in the rings now.
@@ -355,6 +357,23 @@ void Consumer::install(std::shared_ptr<const route::Tree> tree, crash::File* fil
   for (sink::Sink* const sink : router_->sinks()) sink->take_over();
   file_ = file;
   keep_journal();
+}
+
+/// Else a crash while they are being written could leave half a line in a file, and nothing to
+/// complete it from.
+void Consumer::move_into_file() {
+  take_new_rings();
+  const std::size_t rings = readers_.size();
+  for (std::size_t i = 0; i < rings; ++i) {
+    RingReader& reader = *readers_[i];
+    reader.poll();
+    if (reader.empty()) continue;
+    Ring* const copy =
+        exchange_.copy_into_file(reader.ring(), reader.position(), reader.waiting_slots());
+    if (copy == nullptr) continue;
+    read_from(*copy);
+    reader.skip_waiting();
+  }
 }
 
 void Consumer::share_sinks() {

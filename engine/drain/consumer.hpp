@@ -57,6 +57,8 @@ class Consumer {
   void stop() { stopping_ = true; }
   /// Records from here on go the new tree's way. The old one's sinks are closed.
   void install(std::shared_ptr<const route::Tree> tree, crash::File* file);
+  /// Brings what waits in rings outside of the crash file into it.
+  void move_into_file();
   /// Waits for terminals and pipes, too, as long as they take lines.
   void settle_sinks();
   /// The process is about to fork.
@@ -80,6 +82,7 @@ class Consumer {
   void drain_all();
   Oldest find_oldest() const;
   void take_new_rings();
+  void read_from(Ring& ring);
   void run_commands();
   void drain_run(RingReader& reader, std::int64_t until_ns);
   void deliver(RingReader& reader);

@@ -102,6 +102,7 @@ void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& 
         [&] {
           consumer_->install(tree, file.get());
           keep_in(file);
+          consumer_->move_into_file();
         },
         true);
   } else {

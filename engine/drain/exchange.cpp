@@ -79,6 +79,46 @@ void Exchange::use(std::shared_ptr<crash::File> file) {
   }
 }
 
+Ring* Exchange::copy_into_file(const Ring& from, std::uint64_t position, std::uint64_t slots) {
+  Ring* copy = nullptr;
+  {
+    const std::lock_guard lock{rings_mutex_};
+    if (file_ == nullptr || is_current(from) || from.words().dropped.load_relaxed() != 0) {
+      return nullptr;
+    }
+    std::unique_ptr<Ring> made = make_ring(from.capacity());
+    if (!is_current(*made)) return nullptr;
+    copy = rings_.emplace_back(std::move(made)).get();
+    copy->thread = from.thread;
+    copy->source = from.source;
+    describe(*copy);
+  }
+  // Neither side wraps: the slots are mapped twice.
+  std::memcpy(copy->at(0), from.at(position), slots * detail::slot_bytes);
+  copy_spills(*copy, slots);
+  copy->words().head.store_release(slots);
+  retire(*copy);
+  return copy;
+}
+
+void Exchange::copy_spills(const Ring& copy, std::uint64_t slots) {
+  std::uint64_t word = 0;
+  for (std::uint64_t at = 0; at < slots; at += detail::HeaderView{word}.slots()) {
+    std::memcpy(&word, copy.at(at), sizeof word);
+    if (!detail::HeaderView{word}.spilled()) continue;
+    std::byte* const reference = copy.at(at) + detail::header_bytes;
+    std::uint64_t id = 0;
+    std::uint64_t bytes = 0;
+    std::memcpy(&id, reference, sizeof id);
+    std::memcpy(&bytes, reference + sizeof id, sizeof bytes);
+    const SpillPool::Block block = spills_.allocate(bytes);
+    if (block.bytes == nullptr) continue;  // it stays where a crash takes it along
+    std::memcpy(block.bytes, spills_.at(id), bytes);
+    std::memcpy(reference, &block.id, sizeof block.id);
+    spills_.release(id);
+  }
+}
+
 /// Its thread has ended, and the consumer is done with it.
 void Exchange::recycle(Ring& ring) {
   const std::lock_guard lock{rings_mutex_};

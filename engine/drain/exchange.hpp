@@ -82,6 +82,10 @@ class Exchange {
   Ring* next_new_ring();
   Command* next_command();
   void recycle(Ring& ring);
+  /// A ring in the crash file with a copy of the records at [position, position + slots) of `from`,
+  /// as if its thread had ended behind them. Null when there is no room in the file, and for a ring
+  /// with drops to tell of. The blocks of spilled payloads go over to the copy.
+  Ring* copy_into_file(const Ring& from, std::uint64_t position, std::uint64_t slots);
   /// Leaves a ring to the next consumer.
   void announce(Ring& ring) { new_rings_.enqueue(&ring); }
   /// Sleeps until somebody wakes it, at most `timeout_us`.
@@ -91,6 +95,7 @@ class Exchange {
   Ring* reuse_ring(std::uint64_t slots);
   std::unique_ptr<Ring> make_ring(std::uint64_t slots);
   void describe(Ring& ring);
+  void copy_spills(const Ring& copy, std::uint64_t slots);
   void destroy(const Ring& ring);
   bool is_current(const Ring& ring) const;
 

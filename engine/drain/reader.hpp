@@ -58,12 +58,23 @@ class RingReader {
 
   /// UTC of the oldest record that waits; `never` when none does.
   std::int64_t front_ns() const { return front_ns_; }
+  std::uint64_t position() const { return read_; }
   const std::byte* front() const { return ring_->at(read_); }
 
   /// The front record is rendered.
   void advance(std::uint64_t slots) {
     read_ += slots;
     find_front();
+  }
+
+  /// What waits is somebody else's: its slots are free.
+  void skip_waiting() {
+    read_ = last_end_ = released_ = seen_;
+    find_front();
+    RingWords& words = ring_->words();
+    for (auto& end : words.ends) end.store_relaxed(read_);
+    words.tail.store_seq_cst(read_);
+    if (words.waiting.exchange_seq_cst(0) != 0) futex_wake(words.waiting);
   }
 
   /// Batch number `batch` ends here. Numbers come in order. Must precede the writing of its lines:

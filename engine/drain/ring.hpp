@@ -35,7 +35,7 @@ class Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
-  RingWords& words() { return *words_; }
+  RingWords& words() const { return *words_; }
   std::byte* slots() const { return slots_; }
   std::uint64_t capacity() const { return capacity_; }
   std::byte* at(std::uint64_t position) const {
