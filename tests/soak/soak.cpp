@@ -70,10 +70,10 @@ struct Usage {
     return usage;
   }
 
-  void raise_to(const Usage& other) {
-    resident_kib = std::max(resident_kib, other.resident_kib);
-    descriptors = std::max(descriptors, other.descriptors);
-    threads = std::max(threads, other.threads);
+  void lower_to(const Usage& other) {
+    resident_kib = std::min(resident_kib, other.resident_kib);
+    descriptors = std::min(descriptors, other.descriptors);
+    threads = std::min(threads, other.threads);
   }
 };
 
@@ -92,7 +92,7 @@ class Soak {
   void take_files(std::uint64_t epoch);
   void configure(Fault fault);
   bool judge(const std::array<std::uint64_t, lane_count>& calls, const Forker& forker);
-  Usage most(std::size_t from, std::size_t to) const;
+  Usage least(std::size_t from, std::size_t to) const;
   void expect_flatness();
   void expect_exact_counts(const std::array<std::uint64_t, lane_count>& calls);
   void expect(bool is_so, const std::string& otherwise);
@@ -199,19 +199,20 @@ void Soak::expect(bool is_so, const std::string& otherwise) {
   problems_.push_back(otherwise);
 }
 
-/// The largest of a part of the run.
-Usage Soak::most(std::size_t from, std::size_t to) const {
-  Usage most;
-  for (std::size_t i = from; i < to; ++i) most.raise_to(usage_[i]);
-  return most;
+/// The least of a part of the run: what is there for a moment is no growth.
+Usage Soak::least(std::size_t from, std::size_t to) const {
+  if (from == to) return {};
+  Usage least = usage_[from];
+  for (std::size_t i = from; i < to; ++i) least.lower_to(usage_[i]);
+  return least;
 }
 
 /// The last third of the time against the first, in which everything grows to its size.
 void Soak::expect_flatness() {
   constexpr long slack_kib = 4096;
   const std::size_t third = usage_.size() / 3;
-  const Usage first = most(0, third);
-  const Usage last = most(usage_.size() - third, usage_.size());
+  const Usage first = least(0, third);
+  const Usage last = least(usage_.size() - third, usage_.size());
   fmt::print("resident {} -> {} KiB, descriptors {} -> {}, threads {} -> {}\n", first.resident_kib,
              last.resident_kib, first.descriptors, last.descriptors, first.threads, last.threads);
   expect(last.resident_kib <= first.resident_kib * 21 / 20 + slack_kib, "memory grows");
