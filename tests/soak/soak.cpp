@@ -207,11 +207,11 @@ Usage Soak::least(std::size_t from, std::size_t to) const {
   return least;
 }
 
-/// The last third of the time against the first, in which everything grows to its size.
+/// The last third of the time against the second; in the first everything grows to its size.
 void Soak::expect_flatness() {
   constexpr long slack_kib = 4096;
   const std::size_t third = usage_.size() / 3;
-  const Usage first = least(0, third);
+  const Usage first = least(third, 2 * third);
   const Usage last = least(usage_.size() - third, usage_.size());
   fmt::print("resident {} -> {} KiB, descriptors {} -> {}, threads {} -> {}\n", first.resident_kib,
              last.resident_kib, first.descriptors, last.descriptors, first.threads, last.threads);
