@@ -2,12 +2,10 @@
 // socket.
 //
 //     well     flush() sends them to the sink's own thread and goes on; while they are behind,
-//     their
-//              records stay in the rings, so that a slow reader slows down who logs
+//              their records stay in the rings, so that a slow reader slows down who logs
 //     trouble  nothing taken for stall_ms: those on their way stay with the thread, which goes on
-//     as
-//              soon as it can; the younger ones are kept in the buffer up to the bound; rings and
-//              other sinks go on
+//              as soon as it can; the younger ones are kept in the buffer up to the bound; rings
+//              and other sinks go on
 //
 // Trouble is over once the thread has written what it had and little is left of what was kept.
 #include <algorithm>
@@ -152,7 +150,7 @@ void Sink::make_room_apart(std::size_t bytes) {
 }
 
 void Sink::wait_until_past(std::uint64_t record) {
-  if (!is_behind_) return;
+  if (idle()) return;
   if (!is_apart_) {
     finish();
     return;

@@ -104,12 +104,13 @@ class Sink {
   /// `batch` all are. Null: no more.
   void keep_journal(crash::SinkEntry* entry, std::uint64_t batch);
 
-  /// The oldest record that is on its way and not in the kernel's hands yet; nothing in trouble,
-  /// where lines are kept here.
+  /// The oldest record that is on its way, or waits for room on it, and is not in the kernel's
+  /// hands yet; nothing in trouble, where lines are kept here.
   std::optional<std::uint64_t> oldest_behind() const {
-    if (!is_behind_ || trouble_.active()) return std::nullopt;
-    const auto range = outbox_->pending();
-    return range ? std::optional{range->first} : std::nullopt;
+    if (trouble_.active()) return std::nullopt;
+    const auto range = is_behind_ ? outbox_->pending() : std::nullopt;
+    if (range) return range->first;
+    return buffer_.empty() ? std::nullopt : std::optional{buffer_.mark(0).record};
   }
 
   /// Waits until no record before `record` is behind; for a descriptor that may block while it
