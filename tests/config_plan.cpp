@@ -371,8 +371,9 @@ TEST_CASE("the engine's own settings") {
   CHECK(told.ring_slots == 64);
   CHECK(told.when_full == WhenFull::drop);
   CHECK(told.clock == ClockSource::system);
-  CHECK(parse(R"({"version": 1, "xylem": {"sinks": {"max_kept_bytes": 0}}})")
-            .engine.max_kept_bytes == 0);
+  CHECK(
+      parse(R"({"version": 1, "xylem": {"sinks": {"max_kept_bytes": 0}}})").engine.max_kept_bytes ==
+      0);
   CHECK(parse(R"({"version": 1})").engine.max_kept_bytes == 16'777'216);
   CHECK(parse(R"({"version": 1, "xylem": {"clock": "coarse"}})").engine.clock ==
         ClockSource::coarse);

@@ -153,7 +153,9 @@ TEST_CASE("a signal that was sent leaves a record that says so") {
       {"raise-ill", "SIGILL"},   {"raise-abrt", "SIGABRT"}, {"kill", "SIGSEGV"},
       {"abort", "SIGABRT"},
   };
-  for (const auto& [scenario, signal] : scenarios) {
+  for (const auto& expected : scenarios) {
+    const char* const scenario = expected.first;
+    const std::string signal = expected.second;
     CAPTURE(scenario);
     const Remains remains = run(scenario);
     check_same_end(remains);
@@ -213,7 +215,9 @@ TEST_CASE("std::terminate leaves a record with the exception, and one only") {
        "caused by std::runtime_error: disk full, thread"},
       {"terminate", "std::terminate, thread MainThread"},
   };
-  for (const auto& [scenario, words] : scenarios) {
+  for (const auto& expected : scenarios) {
+    const char* const scenario = expected.first;
+    const std::string words = expected.second;
     CAPTURE(scenario);
     const Remains remains = run(scenario);
     CHECK(remains.with.status == remains.without.status);

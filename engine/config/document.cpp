@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <unordered_map>
 #include <utility>
 
@@ -117,7 +119,43 @@ const Value* Value::find(std::string_view key) const noexcept {
   return member == members->end() ? nullptr : &member->second;
 }
 
+namespace {
+
+/// The parser's own static objects end with the process, perhaps while another thread parses. So
+/// the end waits for whoever is at it, and keeps whoever comes later.
+class Parsing {
+ public:
+  Parsing() {
+    running.fetch_add(1);
+    if (!is_end) return;
+    running.fetch_sub(1);
+    while (true) pause();
+  }
+  ~Parsing() { running.fetch_sub(1); }
+  Parsing(const Parsing&) = delete;
+  Parsing& operator=(const Parsing&) = delete;
+
+  /// Not for ever: in the child of a fork a thread that is not there may count as running.
+  static void end() {
+    constexpr timespec nap{0, 1'000'000};
+    is_end = true;
+    for (int naps = 0; running > 0 && naps < 100; ++naps) nanosleep(&nap, nullptr);
+  }
+
+ private:
+  static constinit inline std::atomic<int> running{0};
+  static constinit inline std::atomic<bool> is_end{false};
+};
+
+/// Before the end of the libraries that this one uses.
+[[gnu::destructor]] void end_of_process() {
+  Parsing::end();
+}
+
+}  // namespace
+
 Value parse_document(std::string_view json_text, const std::string& source_name) {
+  const Parsing parsing;
   std::string reason = "Expected an object at the top";
   if (begins_with_brace(json_text)) {
     try {
