@@ -72,6 +72,8 @@ def call_goals(figures):
         Check(p, against_clock(figures, "three_numbers", p), "<=", limit)
         for p, limit in (("p50", 1.05), ("p99", 1.5), ("p99.9", 3.0))
     ]
+    anonymous = figures.ratio((call("three_numbers"), "burst_ns.p50"), (call("anonymous"), "burst_ns.p50"))
+    three.append(Check("p50 over that of rings that a crash takes along", anonymous))
     yield 1, "A call with three numbers, over reading the clock", three
     coarse = Check("p50", against_clock(figures, "coarse"), "<=", 0.35)
     yield 2, "The same with the coarse clock, over reading the precise one", [coarse]

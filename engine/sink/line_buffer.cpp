@@ -41,6 +41,13 @@ void LineBuffer::clear() {
   torn_ = 0;
 }
 
+void LineBuffer::touch() {
+  constexpr std::size_t page_bytes = 4096;
+  char* const end = reinterpret_cast<char*>(marks_);
+  // Through volatile, because nobody reads what is stored.
+  for (volatile char* at = tail_; at < end; at += page_bytes) *at = 0;
+}
+
 void LineBuffer::take(std::size_t bytes) {
   assert(bytes <= this->bytes());
   if (bytes == this->bytes()) {

@@ -73,6 +73,9 @@ class LineBuffer {
     torn_ = 0;
   }
 
+  /// Has the kernel give all memory of the buffer now, instead of page by page while batches grow.
+  void touch();
+
   /// Adds copies of all lines of `younger`, which are whole. Grows as make_room() does.
   /// Throws std::bad_alloc, and then nothing has changed.
   void append(const LineBuffer& younger, std::size_t soft_limit_bytes);

@@ -60,6 +60,11 @@ class Outbox {
   /// Waits until one more batch is written, or none can be, `patience_ms` at most.
   void wait_for_one(std::int64_t patience_ms) const;
 
+  /// Has the kernel give all memory of the batches now. Before the first send().
+  void touch() {
+    for (Batch& batch : batches_) batch.lines.touch();
+  }
+
   struct Outcome {
     int error = 0;              // errno; 0: everything was written
     bool has_progress = false;  // a part of it was

@@ -107,6 +107,12 @@ bool Sink::has_outbox() {
   if (outbox_ != nullptr || has_no_thread_) return outbox_ != nullptr;
   try {
     outbox_ = std::make_unique<Outbox>(own_thread_job(), options_.buffer_bytes);
+    // A file under load will need it all: else memory goes on growing with each largest batch so
+    // far.
+    if (link_ == nullptr) {
+      outbox_->touch();
+      buffer_.touch();
+    }
   } catch (const std::exception&) {
     has_no_thread_ = true;  // no thread or no memory to be had: then without
   }
