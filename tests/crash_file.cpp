@@ -26,8 +26,11 @@ using sink_test::TempDir;
 
 namespace {
 
-const crash::Fixed& fixed_of(const std::string& bytes) {
-  return *reinterpret_cast<const crash::Fixed*>(bytes.data());
+/// The fixed part of a crash file, on a page as it wants to be.
+std::unique_ptr<crash::Fixed> fixed_of(const std::string& bytes) {
+  auto fixed = std::make_unique<crash::Fixed>();
+  std::memcpy(static_cast<void*>(fixed.get()), bytes.data(), sizeof(crash::Fixed));
+  return fixed;
 }
 
 /// What another process finds when it tries to lock the file: 'l'ocked or 'f'ree.
@@ -65,7 +68,8 @@ TEST_CASE(
 
   const std::string bytes = read_file(file->path());
   REQUIRE(bytes.size() >= crash::fixed_bytes);
-  const crash::Fixed& fixed = fixed_of(bytes);
+  const std::unique_ptr<crash::Fixed> in_pages = fixed_of(bytes);
+  const crash::Fixed& fixed = *in_pages;
   CHECK(fixed.header.magic.load_relaxed() == crash::magic);
   CHECK(bytes.starts_with("xylem"));
   CHECK(fixed.header.config_hash == 42);
@@ -137,7 +141,8 @@ TEST_CASE("the dictionary can be read entry by entry, however much is in it") {
   }
   REQUIRE(file->dictionary().add(crash::EntryKind::site, count, std::string(300'000, 'y')));
   const std::string bytes = read_file(file->path());
-  const crash::Fixed& fixed = fixed_of(bytes);
+  const std::unique_ptr<crash::Fixed> in_pages = fixed_of(bytes);
+  const crash::Fixed& fixed = *in_pages;
   std::size_t seen = 0;
   for (std::uint32_t i = 0; i < fixed.header.extents.load_relaxed(); ++i) {
     const crash::Extent& extent = fixed.extents[i];

@@ -225,7 +225,8 @@ TEST_CASE("std::terminate leaves a record with the exception, and one only") {
     check_record(remains, words);
     CHECK(is_in_stack(remains, "\n#0 "));
   }
-  CHECK(is_in_stack(run("throw"), "throw_uncaught()+0x"));
+  // A sanitizer throws by a function of its own.
+  if (!is_sanitized) CHECK(is_in_stack(run("throw"), "throw_uncaught()+0x"));
 
   const Remains handled = run("former-terminate");
   check_same_end(handled);
@@ -234,7 +235,8 @@ TEST_CASE("std::terminate leaves a record with the exception, and one only") {
 
 TEST_CASE("threads that die at once leave one record, and none cuts it short") {
   const Remains remains = run("together");
-  CHECK(remains.with.status == remains.without.status);
+  // A sanitizer's own handler ends in another way when threads die at once.
+  if (!is_sanitized) CHECK(remains.with.status == remains.without.status);
   check_record(remains, "Fatal signal SIGSEGV (address not mapped) at 0x0, thread ");
 }
 
@@ -259,7 +261,7 @@ TEST_CASE("a handler on top of these can call them, and comes to an end") {
   for (const char* const scenario : {"on-top", "on-top-again"}) {
     CAPTURE(scenario);
     const Remains remains = run(scenario);
-    check_same_end(remains);
+    if (!is_sanitized) check_same_end(remains);
     check_record(remains, "Fatal signal SIGSEGV (address not mapped) at 0x0");
   }
 }
