@@ -118,6 +118,7 @@ TEST_CASE("an engine that is configured by an atexit handler writes to the end")
 }
 
 TEST_CASE("a process whose main thread has ended goes on logging") {
+  if (is_sanitized) return;  // ThreadSanitizer gives up there
   const Remains remains = run("pthread-exit");
   CHECK(remains.messages == Texts{"from main", "after main"});
   CHECK(remains.outcome.errors == "");
