@@ -19,13 +19,33 @@ void map_nameless(std::byte* at, std::size_t bytes) {
   if (mapped == MAP_FAILED) crash::fail("cannot allocate a ring");
 }
 
-/// Shared memory a second time: mremap(2) of no bytes leaves the first mapping where it is.
-void map_again(std::byte* memory, std::size_t bytes, std::byte* at) {
-  if (mremap(memory, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, at) == MAP_FAILED) {
-    crash::fail("cannot map a ring");
-  }
+/// Shared memory a second time: mremap(2) of no bytes leaves the first mapping where it is. False
+/// where that is not known, as under Valgrind.
+bool map_again(std::byte* memory, std::size_t bytes, std::byte* at) {
+  if (mremap(memory, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, at) == MAP_FAILED) return false;
   // For the sake of the first stores; kernels before 5.14 do not know it.
   static_cast<void>(madvise(at, bytes, MADV_POPULATE_WRITE));
+  return true;
+}
+
+/// Once and a part of it again, from a file.
+void map_twice(int fd, std::uint64_t offset, std::byte* at, std::size_t once_bytes,
+               std::size_t again_from) {
+  crash::map(fd, offset, once_bytes, at);
+  crash::map(fd, offset + again_from, once_bytes - again_from, at + once_bytes);
+}
+
+void map_nameless_file(std::byte* at, std::size_t once_bytes, std::size_t again_from) {
+  const int fd = memfd_create("xylem-ring", MFD_CLOEXEC);
+  if (fd < 0) crash::fail("cannot allocate a ring");
+  try {
+    if (ftruncate(fd, static_cast<off_t>(once_bytes)) != 0) crash::fail("cannot allocate a ring");
+    map_twice(fd, 0, at, once_bytes, again_from);
+  } catch (...) {
+    close(fd);
+    throw;
+  }
+  close(fd);
 }
 
 }  // namespace
@@ -55,11 +75,12 @@ void Ring::map_both(int fd, std::uint64_t offset) {
   mapping_ = static_cast<std::byte*>(range);
   try {
     if (fd >= 0) {
-      crash::map(fd, offset, once_bytes, mapping_);
-      crash::map(fd, offset + page_bytes, slot_area_bytes, mapping_ + once_bytes);
+      map_twice(fd, offset, mapping_, once_bytes, page_bytes);
     } else {
       map_nameless(mapping_, once_bytes);
-      map_again(mapping_ + page_bytes, slot_area_bytes, mapping_ + once_bytes);
+      if (!map_again(mapping_ + page_bytes, slot_area_bytes, mapping_ + once_bytes)) {
+        map_nameless_file(mapping_, once_bytes, page_bytes);
+      }
     }
   } catch (...) {
     munmap(mapping_, once_bytes + slot_area_bytes);
