@@ -4,6 +4,8 @@
 #include <link.h>
 #include <unwind.h>
 
+#include <bit>
+
 namespace xylem::fatal {
 namespace {
 
@@ -11,7 +13,7 @@ namespace {
 /// have.
 bool find_module(Frame& frame) {
   dl_find_object object{};
-  if (_dl_find_object(reinterpret_cast<void*>(frame.address), &object) != 0) return false;
+  if (_dl_find_object(std::bit_cast<void*>(frame.address), &object) != 0) return false;
   frame.path = object.dlfo_link_map->l_name;
   frame.base = object.dlfo_link_map->l_addr;
   frame.mapped = object.dlfo_map_start;
@@ -58,7 +60,7 @@ void walk(Stack& stack, std::uintptr_t first) {
 /// to the caller, as the unwinder will find it. False when that is no code either.
 bool step_out_of_nowhere(ucontext_t& context) {
   auto& registers = context.uc_mcontext.gregs;
-  const auto* const top = reinterpret_cast<const std::uintptr_t*>(registers[REG_RSP]);
+  const auto* const top = std::bit_cast<const std::uintptr_t*>(registers[REG_RSP]);
   Frame caller{.address = *top - 1, .function = {}};
   if (!find_module(caller)) return false;
   registers[REG_RIP] = static_cast<greg_t>(caller.address);

@@ -47,6 +47,7 @@ std::vector<FilePart> list_files(const std::string& path, const Place& place) {
       error != 0 && error != ENOENT) {
     throw sink::FileError{error, path};
   }
+  files.reserve(numbers.size() + 1);
   for (const int number : numbers) {
     files.push_back({path + '.' + std::to_string(number), 0, false});
   }

@@ -151,7 +151,7 @@ Summary recover_one(const Directory& directory, const std::string& name, const R
   const Image image{claim->descriptor(), true};
   const std::optional<Leftover> leftover = Leftover::parse(image.bytes());
   if (!leftover) return {};
-  const Summary summary = Recovery{*claim, *leftover, tree, request.dry_run}.run();
+  Summary summary = Recovery{*claim, *leftover, tree, request.dry_run}.run();
   const std::string path = path_of(directory, name);
   report_outcome(summary, path);
   if (summary.kept == 0 && !request.dry_run && !claim->remove()) {

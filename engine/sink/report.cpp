@@ -118,7 +118,7 @@ void write_held() noexcept {
                                           : write_at_once(STDERR_FILENO, line.data(), line.size());
     rest.remove_prefix(result.bytes);
     if (result.error == EAGAIN) break;
-    if (result.error != 0) rest = {};
+    if (result.error != 0) rest.remove_prefix(rest.size());
   }
   std::memmove(held_text.data(), rest.data(), rest.size());
   held_bytes = rest.size();
