@@ -84,7 +84,7 @@ void start() {
 }
 
 // The sanitizer would tell of it, and then end the program before the processor does.
-[[gnu::noinline, gnu::no_sanitize("integer-divide-by-zero")]] void divide() {
+__attribute__((noinline, no_sanitize("integer-divide-by-zero"))) void divide() {
   t_is_dying = true;
   volatile int number = 7;
   volatile int zero = 0;

@@ -1,10 +1,10 @@
 #include "fatal/stack.hpp"
 
+#include <bit>
+
 #include <dlfcn.h>
 #include <link.h>
 #include <unwind.h>
-
-#include <bit>
 
 namespace xylem::fatal {
 namespace {
