@@ -149,6 +149,30 @@ class CrashImage {
     fixed_->header.sinks.store_relaxed(at + 1);
   }
 
+  struct Kept {
+    std::uint64_t batch;
+    std::uint64_t record;
+    std::string text;
+    std::uint64_t bytes = 0;  // what the file says; 0: the truth
+  };
+
+  /// A chunk of lines that the sink at that place kept; those up to `batch` are all there.
+  void keep(std::uint64_t sink, std::uint64_t number, std::uint64_t batch,
+            const std::vector<Kept>& lines) {
+    std::string body;
+    for (const Kept& line : lines) {
+      append(body, xylem::crash::KeptLine{line.batch, line.record,
+                                          line.bytes != 0 ? line.bytes : line.text.size()});
+      body.append(line.text).append((8 - line.text.size() % 8) % 8, '\0');
+    }
+    std::string head;
+    append(head, std::uint64_t{body.size()});
+    append(head, batch);
+    append(head, number);
+    static_assert(sizeof(xylem::crash::KeptHead) == 3 * sizeof number);
+    kept_.emplace_back(sink, head + body);
+  }
+
   Fixed& fixed() { return *fixed_; }
 
   std::string bytes() {
@@ -174,6 +198,7 @@ class CrashImage {
       add(ExtentKind::ring, 0, content);
     }
     for (std::size_t i = 0; i < spills_.size(); ++i) add(ExtentKind::spill, 900 + i, spills_[i]);
+    for (const auto& [sink, content] : kept_) add(ExtentKind::kept, sink, content);
     fixed_->header.extents.store_relaxed(count);
     return std::string{reinterpret_cast<const char*>(fixed_.get()), sizeof(Fixed)} + extents;
   }
@@ -195,6 +220,7 @@ class CrashImage {
   std::uint64_t next_id_ = 5;
   std::deque<std::unique_ptr<RingImage>> rings_;
   std::vector<std::string> spills_;
+  std::vector<std::pair<std::uint64_t, std::string>> kept_;
 };
 
 /// Puts a crash file into the directory, as one that this user's process left.

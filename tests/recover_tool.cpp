@@ -98,6 +98,18 @@ TEST_CASE("what other configs left, and what lives, is left alone") {
   CHECK(!is_left(work));
 }
 
+TEST_CASE("what other configs left with nothing in it makes room, unless only a dry run asks") {
+  const WorkDir work;
+  leave_records(work, one_file("logs/app.jsonl"), 0);
+  leave_records(work, one_file("logs/app.jsonl"), 1, "2-0000000000000000.xylem");
+  write_file(work / "other.json", one_file("logs/other.jsonl"));
+  run_xylem(work, {"recover", "--config", "other.json", "--dir", "crash", "--dry-run"});
+  CHECK(std::filesystem::exists(work / "crash/1-0000000000000000.xylem"));
+  run_xylem(work, {"recover", "--config", "other.json", "--dir", "crash"});
+  CHECK(!std::filesystem::exists(work / "crash/1-0000000000000000.xylem"));
+  CHECK(std::filesystem::exists(work / "crash/2-0000000000000000.xylem"));
+}
+
 TEST_CASE("links, and directories that others may write to, are not followed") {
   const WorkDir work;
   leave_records(work, one_file("logs/app.jsonl"), 3);

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -388,6 +389,48 @@ TEST_CASE("a console that nobody reads does not hold back the file") {
   CHECK(stats.written == records);
   CHECK(stats.failed + stats.dropped + stats.pending == 0);
   CHECK(captured.text() == "");
+}
+
+TEST_CASE("a log file that is a named pipe which nobody reads does not hold back another file") {
+  constexpr int records = 20'000;
+  const TempDir dir;
+  const StderrCapture captured;
+  REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
+  const int reader = ::open((dir / "fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const Gain gain;
+  std::string received;
+  {const Session session{
+    R"({"version": 1, "disable_existing_loggers": false,
+            "formatters": {"json": {"()" : "xylem.JsonFormatter",
+    "fmt_keys" : {}
+  }},
+      "handlers" : {
+    "fifo" : {
+      "class" : "logging.FileHandler",
+      "filename" : ")" + (dir / "fifo") +
+          R"("}, "file": {"class": "logging.FileHandler", "formatter": "json",
+            "filename": ")" +
+          (dir / "log.jsonl") + R"("}}, "root": {"level": "DEBUG", "handlers": ["fifo", "file"]}})"
+    };
+    log_numbers(records);
+    xylem::flush();
+    CHECK(messages(dir / "log.jsonl").size() == records);
+    CHECK(gain.get().pending > 0);
+    ::fcntl(reader, F_SETFL, 0);
+    std::thread reads{[&] {
+      char some[4096];
+      for (ssize_t n; (n = ::read(reader, some, sizeof some)) > 0;) {
+        received.append(some, static_cast<std::size_t>(n));
+      }
+    }};
+    xylem::shutdown();
+    reads.join();
+  }
+  ::close(reader);
+  std::string expected;
+  for (const std::string& message : messages(dir / "log.jsonl")) expected += message + '\n';
+  CHECK(received == expected);
+  CHECK(gain.get().written == records);
 }
 
 TEST_CASE("what a console that nobody reads costs is bounded by the configuration, and exact") {

@@ -51,6 +51,7 @@ def call(p50, clock=10.0):
     return {
         "clock_ns": percentiles(clock),
         "floor_ns": percentiles(clock * 1.2),
+        "shared_floor_ns": percentiles(clock * 1.5),
         "burst_ns": percentiles(p50),
         "allocations_per_call": 0,
     }

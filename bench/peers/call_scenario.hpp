@@ -1,12 +1,11 @@
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "allocations.hpp"
+#include "floor_call.hpp"
 #include "percentiles.hpp"
 #include "timing.hpp"
 
@@ -19,35 +18,10 @@ namespace xylem::bench {
 struct CallTimes {
   Percentiles clock;   // reading the clock: the mean of a burst
   Percentiles floor;   // the least that a call can do: the mean of a burst; not of cold calls
+  Percentiles shared;  // the same while another thread reads the slots; likewise
   Percentiles burst;   // the mean of a burst
   Percentiles single;  // each call by itself
   double allocations_per_call = 0;
-};
-
-/// What no engine with a ring can do without: the clock, the stores of one slot and of its
-/// position. No engine, and nobody reads: it finds its few lines in the nearest cache.
-class FloorCall {
- public:
-  void operator()(std::int64_t number) {
-    Slot& slot = slots_[head_ % slots];
-    const auto value = static_cast<std::uint64_t>(number);
-    slot.words[0] = head_;
-    slot.words[2] = value;
-    slot.words[3] = value + 1;
-    slot.words[4] = value + 2;
-    asm volatile("" : : : "memory");
-    slot.words[1] = tick();
-    published_.store(++head_, std::memory_order_release);
-  }
-
- private:
-  static constexpr std::uint64_t slots = 64;
-  struct alignas(64) Slot {
-    std::array<std::uint64_t, 8> words{};
-  };
-  std::array<Slot, slots> slots_{};
-  std::uint64_t head_ = 0;
-  alignas(64) std::atomic<std::uint64_t> published_{0};
 };
 
 inline constexpr double pause_between_bursts_ns = 5'000;
@@ -82,11 +56,12 @@ class CallTimer {
   /// `bursts` of `size` calls. Bursts of the clock and of calls in turn: whatever the machine does,
   /// it does to both.
   CallTimes time_bursts(std::int64_t bursts, std::int64_t size, std::int64_t singles) {
+    CallTimes times;
+    time_shared_floor(times.shared, bursts, size);
     for (std::int64_t i = 0; i < bursts / 10 + 1; ++i) {
       pause_ns(pause_between_bursts_ns);
       run(size);
     }
-    CallTimes times;
     times.clock.reserve(static_cast<std::size_t>(bursts));
     times.burst.reserve(static_cast<std::size_t>(bursts));
     times.floor.reserve(static_cast<std::size_t>(bursts));
@@ -146,6 +121,16 @@ class CallTimer {
     allocated_ += allocations_of_this_thread() - before;
     calls_ += size;
     return ticks;
+  }
+
+  /// Before anything is logged, so that the reader has the other processor to itself.
+  void time_shared_floor(Percentiles& out, std::int64_t bursts, std::int64_t size) {
+    const FloorReader reader{floor_};
+    out.reserve(static_cast<std::size_t>(bursts));
+    for (std::int64_t i = 0; i < bursts; ++i) {
+      pause_ns(pause_between_bursts_ns);
+      out.add(ns_per_call(burst(size, 0, floor_), size));
+    }
   }
 
   /// In groups with pauses between them, as before.

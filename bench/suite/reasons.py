@@ -18,25 +18,32 @@ def call(variant):
     return Cell("call", "xylem", variant)
 
 
-def floor_of(figures, variant, percentile):
+def floor_of(figures, variant, percentile, floor="floor_ns"):
     """(the floor's, the clock's, the call's) median at a percentile, or None."""
-    metrics = (f"{part}.{percentile}" for part in ("floor_ns", "clock_ns", "burst_ns"))
+    metrics = (f"{part}.{percentile}" for part in (floor, "clock_ns", "burst_ns"))
     found = tuple(figures.median(call(variant), metric) for metric in metrics)
     return found if all(found) else None
 
 
-def why_call(figures):
+def parts_of_floor(figures, floor, percentiles):
     parts = []
-    for percentile in PERCENTILES:
-        found = floor_of(figures, "three_numbers", percentile)
+    for percentile in percentiles:
+        found = floor_of(figures, "three_numbers", percentile, floor)
         if found:
-            floor, clock, burst = found
-            parts.append(f"{percentile}: {ns(floor)} of the {ns(burst)}, {digits(floor / clock)} × the clock")
-    if not parts:
+            least, clock, burst = found
+            parts.append(f"{percentile}: {ns(least)} of the {ns(burst)}, {digits(least / clock)} × the clock")
+    return "; ".join(parts)
+
+
+def why_call(figures):
+    alone = parts_of_floor(figures, "floor_ns", PERCENTILES)
+    if not alone:
         return ""
+    shared = parts_of_floor(figures, "shared_floor_ns", PERCENTILES)
     return (
         "The clock, the stores of one slot and the release store of its position, in the same process without any "
-        f"engine and without anyone who reads them, take already ({'; '.join(parts)})."
+        f"engine and without anyone who reads them, take already ({alone})"
+        + (f"; with a thread that does nothing but read the slots some way behind ({shared})." if shared else ".")
     )
 
 

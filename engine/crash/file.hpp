@@ -69,6 +69,9 @@ class File {
 
   /// The entry of the sink of that name, as it was left; null when there is no more room.
   SinkEntry* sink_entry(const std::string& name);
+  std::uint64_t place_of(const SinkEntry& entry) const {
+    return static_cast<std::uint64_t>(&entry - fixed_->sinks.data());
+  }
 
   /// Takes the file out of its directory: nothing in it is needed any more.
   void remove();

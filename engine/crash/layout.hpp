@@ -17,6 +17,7 @@
 ///                    ring         page of RingWords, then slots
 ///                    dictionary   DictionaryHead, then DictionaryEntries one behind the other
 ///                    spill        the payload of one record
+///                    kept         KeptHead, then KeptLines one behind the other
 ///
 /// The process that dies leaves every store that it has made, in its order: a release store says
 /// that what stands before it is whole, to a later reader as to another thread. Numbers are little
@@ -77,12 +78,12 @@ struct Clock {
 };
 static_assert(2 * sizeof(Clock) <= page_bytes);
 
-enum class ExtentKind : std::uint32_t { none, ring, dictionary, spill };
+enum class ExtentKind : std::uint32_t { none, ring, dictionary, spill, kept };
 
 struct Extent {
   std::uint64_t offset;  // of whole pages
   std::uint64_t bytes;
-  std::uint64_t id;            // of a spill block: what records call it
+  std::uint64_t id;            // spill: what records call it; kept: the place of the sink's entry
   Atomic<std::uint32_t> kind;  // ExtentKind; clang 14 has no atomics of enums
 };
 
@@ -153,6 +154,20 @@ struct DictionaryEntry {
   EntryKind kind;
   std::uint16_t padding;  // of the bytes, at the end
   std::uint64_t id;       // among those of its kind
+};
+
+/// Lines that a sink could not write, finished and in order. Those of a batch that is younger than
+/// any `batch` says are not all there yet: its records are still in the rings.
+struct KeptHead {
+  Atomic<std::uint64_t> used;   // bytes of lines behind this head
+  Atomic<std::uint64_t> batch;  // all lines of batches up to it are in some chunk or written
+  std::uint64_t number;         // chunks in the order of their making
+};
+
+struct KeptLine {
+  std::uint64_t batch;
+  std::uint64_t record;  // as the consumer counts them: tells which lines are of one record
+  std::uint64_t bytes;   // of text, behind this; the next line begins at a multiple of 8
 };
 
 }  // namespace xylem::crash

@@ -64,9 +64,12 @@ void Consumer::keep_journal() {
   tsc_clock_.mirror_in(file_ != nullptr ? &file_->fixed().clocks[0] : nullptr);
   monotonic_clock_.mirror_in(file_ != nullptr ? &file_->fixed().clocks[1] : nullptr);
   if (file_ != nullptr) file_->fixed().header.first_batch.store_release(first_batch_);
-  for (sink::Sink* const sink : router_->sinks()) {
-    sink->keep_journal(file_ != nullptr ? file_->sink_entry(sink->name()) : nullptr,
-                       next_batch_ - 1);
+  const auto& sinks = router_->sinks();
+  for (sink::Sink* const sink : sinks) {
+    const bool has_namesake = std::any_of(sinks.begin(), sinks.end(), [sink](const auto* other) {
+      return other != sink && other->name() == sink->name();
+    });
+    sink->keep_journal(file_, next_batch_ - 1, has_namesake);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "recover/clock.hpp"
 #include "recover/dictionary.hpp"
+#include "recover/kept.hpp"
 
 namespace xylem::recover {
 namespace {
@@ -58,6 +59,9 @@ class Parser {
     into_.sites = std::move(names_.sites);
     into_.loggers = std::move(names_.loggers);
     read_sinks(header(offsetof(crash::Header, sinks), std::uint32_t{}));
+    for (SinkState& sink : into_.sinks) {
+      into_.unreadable += read_kept_lines(bytes_, parts, sink);
+    }
     for (const Part& part : parts) {
       if (part.kind == ExtentKind::ring) read_ring(bytes_.subspan(part.offset, part.bytes));
     }
@@ -75,7 +79,8 @@ class Parser {
       const auto written = load_at<std::uint64_t>(bytes_, at + offsetof(SinkEntry, written));
       const std::size_t place =
           at + offsetof(SinkEntry, places) + written % 2 * sizeof(SinkEntry::Place);
-      into_.sinks.push_back({name->second, written, load_at<SinkEntry::Place>(bytes_, place), i});
+      into_.sinks.push_back(
+          {name->second, written, load_at<SinkEntry::Place>(bytes_, place), i, 0, {}});
     }
   }
 
@@ -191,11 +196,10 @@ const SinkState* Leftover::find_sink(const std::string& name) const {
 std::uint64_t Leftover::start_of(const Ring& ring, const SinkState* sink) const {
   if (sink == nullptr) return ring.start;
   if (sink->written == all_written) return all_written;
+  const std::uint64_t done = std::max(sink->written, sink->kept);
   // Older numbers have lost their places; younger ones than can be open are no numbers.
-  if (sink->written < first_batch || sink->written - first_batch >= crash::most_batches - 1) {
-    return ring.start;
-  }
-  const std::uint64_t end = ring.ends[sink->written % crash::most_batches];
+  if (done < first_batch || done - first_batch >= crash::most_batches - 1) return ring.start;
+  const std::uint64_t end = ring.ends[done % crash::most_batches];
   return end > ring.start && end <= ring.head ? end : ring.start;
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -36,11 +37,19 @@ struct Ring {
   std::vector<Record> records;  // from `start` on, in the order of their positions
 };
 
+/// A line that the file did not take, as it was to be written.
+struct KeptLine {
+  std::uint64_t record;  // the dead consumer's number of it
+  std::string_view text;
+};
+
 struct SinkState {
   std::string name;
   std::uint64_t written;
   crash::SinkEntry::Place place;  // where the batches up to `written` end
   std::size_t entry;              // its number in the file
+  std::uint64_t kept = 0;         // of batches up to this one all lines are written or in `lines`
+  std::vector<KeptLine> lines;    // in their order
 };
 
 /// Stands in SinkEntry::written once everything has been recovered into the sink, so that a second

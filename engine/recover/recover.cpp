@@ -12,6 +12,7 @@
 #include "recover/leftover.hpp"
 #include "recover/reconcile.hpp"
 #include "recover/replay.hpp"
+#include "recover/spent.hpp"
 #include "recover/writer.hpp"
 #include "sink/posix_file.hpp"
 #include "sink/report.hpp"
@@ -41,7 +42,13 @@ std::vector<Found> find(const Directory& directory, const Request& request) {
     if (claim == nullptr) continue;
     const Image image{claim->descriptor(), false};
     const std::optional<Origin> origin = read_origin(image.bytes());
-    if (origin && is_wanted(*origin, request)) found.push_back({std::move(name), *origin});
+    if (!origin) continue;
+    if (is_wanted(*origin, request)) {
+      found.push_back({std::move(name), *origin});
+    } else if (!request.dry_run && is_spent(*claim, image.bytes())) {
+      // Its configuration may never be started again, and its memory is not to be had until then.
+      claim->remove();
+    }
   }
   std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
     return a.origin.created_ns < b.origin.created_ns;

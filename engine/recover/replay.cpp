@@ -6,6 +6,7 @@
 #include <limits>
 #include <queue>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <xylem/detail/key.hpp>
@@ -109,21 +110,39 @@ class Replayer {
     const bool is_ambiguous = is_file(sink.name()) && has_namesake(sink);
     const SinkState* const state = is_ambiguous ? nullptr : leftover_.find_sink(sink.name());
     Capture& capture = replay_.captures.emplace_back(Capture{&sink, state, {}, {}});
+    if (state != nullptr) add_kept_lines(*state, capture);
+    // What was kept of a record is counted there.
+    const bool counts_written = state == nullptr || state->kept <= state->written;
     std::vector<std::uint64_t> starts;
     for (const Ring& ring : leftover_.rings) starts.push_back(leftover_.start_of(ring, state));
     known = std::make_shared<CaptureSink>(
-        sink.name(), [this, &capture, starts](std::uint64_t number, std::string_view line) {
+        sink.name(),
+        [this, &capture, starts, counts_written](std::uint64_t number, std::string_view line) {
           const Item& item = order_[number];
           const Ring& ring = leftover_.rings[item.ring];
           if ((item.record != nullptr ? item.record->position : ring.head) < starts[item.ring]) {
             Replay::Certainty& certainty = replay_.records[number];
-            if (certainty == Replay::Certainty::open) certainty = Replay::Certainty::written;
+            if (certainty == Replay::Certainty::open && counts_written) {
+              certainty = Replay::Certainty::written;
+            }
             return;
           }
           capture.lines.push_back({number, item.ring, capture.text.size(), line.size()});
           capture.text += line;
         });
     return known;
+  }
+
+  /// They come first, as those of a ring of their own.
+  void add_kept_lines(const SinkState& state, Capture& capture) {
+    for (const KeptLine& line : state.lines) {
+      const auto [number, is_new] = kept_records_.try_emplace(line.record, replay_.records.size());
+      if (is_new) replay_.records.push_back(Replay::Certainty::open);
+      capture.lines.push_back(
+          {number->second, leftover_.rings.size(), capture.text.size(), line.text.size()});
+      capture.text += line.text;
+    }
+    kept_sinks_.insert(&state);
   }
 
   /// Sinks of one file share their entry: what it says is true of one of them only.
@@ -199,6 +218,10 @@ class Replayer {
       sink->collect_failed(failed);
     }
     replay_.failed = failed.size();
+    // Of sinks that the configuration does not have any more.
+    for (const SinkState& state : leftover_.sinks) {
+      if (!kept_sinks_.contains(&state)) replay_.failed += state.lines.size();
+    }
   }
 
   const Leftover& leftover_;
@@ -208,6 +231,8 @@ class Replayer {
   std::vector<Item> order_;
   std::vector<std::uint64_t> told_;  // by ring, as far as it has been replayed
   std::unordered_map<const sink::Sink*, std::shared_ptr<sink::Sink>> sinks_;
+  std::unordered_map<std::uint64_t, std::size_t> kept_records_;  // places in Replay::records
+  std::unordered_set<const SinkState*> kept_sinks_;
   std::unordered_map<const record::Site*, std::uint32_t> site_ids_;
   std::unordered_map<const std::string*, std::uint32_t> logger_ids_;
   std::unordered_map<const record::Site*, bool> is_note_;

@@ -19,6 +19,11 @@ FileSink::FileSink(std::string_view path, FileOptions file, SinkOptions options)
   if (file.delay) return;
   const int error = open_if_closed();
   if (error != 0) throw FileError(error, this->path());
+  if (sink::may_block(descriptor())) console_ = std::make_shared<Console>(descriptor());
+}
+
+FileSink::~FileSink() {
+  leave_thread();
 }
 
 int FileSink::open_if_closed() {

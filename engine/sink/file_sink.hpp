@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,14 +19,15 @@ struct FileOptions {
 
 /// Appends to one file. Directories are not made and `~` means nothing special. When the file is
 /// deleted it is made anew for the next lines; when it is renamed they follow the name within
-/// 100 ms, as those of CPython's WatchedFileHandler do.
+/// 100 ms, as those of CPython's WatchedFileHandler do. What is no file but a named pipe or a
+/// terminal holds nothing else back, unless its opening is delayed.
 class FileSink : public Sink {
  public:
   /// `path` is made absolute now, so that a later chdir does not matter. Throws FileError, and what
   /// absolute_path() throws.
   explicit FileSink(std::string_view path, FileOptions file = {}, SinkOptions options = {});
 
-  ~FileSink() override { finish(); }
+  ~FileSink() override;
 
   /// A sink that wrote here before may have rotated the file away after it was opened for this one.
   void take_over() override;
@@ -36,6 +38,8 @@ class FileSink : public Sink {
  protected:
   int hand_over(LineBuffer& lines, std::int64_t now_ms) override;
   int descriptor() const override { return file_.descriptor(); }
+  bool may_block() const override { return console_ != nullptr; }
+  std::shared_ptr<Console> console() override { return console_; }
   void cut_torn_line(std::size_t bytes) override;
   int release() override;
   void share_file() override { file_.share(); }
@@ -57,6 +61,7 @@ class FileSink : public Sink {
 
  private:
   PosixFile file_;
+  std::shared_ptr<Console> console_;  // of what may block
   OpenMode mode_;
   std::int64_t look_ms_ = 0;  // when to ask again what the path leads to
   bool is_broken_ = false;    // the last write failed in a way that is the descriptor's

@@ -36,7 +36,7 @@ class RotatingFileSink : public FileSink {
   /// `file.mode` is taken as append when max_bytes > 0, as in CPython. Throws as FileSink does.
   RotatingFileSink(std::string_view path, RotationOptions rotation, FileOptions file = {},
                    SinkOptions options = {});
-  ~RotatingFileSink() override { finish(); }
+  ~RotatingFileSink() override { leave_thread(); }
 
  protected:
   int hand_over(LineBuffer& lines, std::int64_t now_ms) override;

@@ -33,7 +33,9 @@ void Sink::watch() {
 void Sink::try_to_write() {
   finish();
   const std::size_t bytes_before = buffer_.bytes();
+  const std::size_t lines_before = buffer_.lines();
   const int error = hand_over(buffer_, now_ms_);
+  if (kept_ != nullptr) kept_->take(lines_before - buffer_.lines());
   conclude(error, buffer_.bytes() < bytes_before);
 }
 
@@ -61,7 +63,13 @@ void Sink::flush(std::int64_t now_ms, std::uint64_t batch) {
   finish();
   now_ms_ = now_ms;
   if (!buffer_.empty() && trouble_.due(now_ms)) try_to_write();
-  if (buffer_.empty()) note_written(batch);
+  if (buffer_.empty()) {
+    note_written(batch);
+    // In this order: no line is in neither place.
+    if (kept_ != nullptr && batch != 0) kept_->clear();
+  } else {
+    keep_lines(batch);
+  }
   if (watched_ && buffer_.empty()) {
     buffer_.shrink(options_.buffer_bytes);
     watch();
@@ -70,8 +78,8 @@ void Sink::flush(std::int64_t now_ms, std::uint64_t batch) {
 
 void Sink::flush_behind(std::int64_t now_ms, std::uint64_t batch) {
   now_ms_ = now_ms;
-  const bool is_worth_it =
-      options_.has_own_thread && !watched_ && !is_apart_ && buffer_.bytes() >= least_bytes_behind;
+  const bool is_worth_it = options_.has_own_thread && !watched_ && !goes_apart() &&
+                           buffer_.bytes() >= least_bytes_behind;
   if (is_worth_it && has_outbox() && outbox_->send(buffer_, now_ms, batch)) {
     is_behind_ = true;
   } else {
@@ -79,12 +87,33 @@ void Sink::flush_behind(std::int64_t now_ms, std::uint64_t batch) {
   }
 }
 
-void Sink::keep_journal(crash::SinkEntry* entry, std::uint64_t batch) {
-  journal_ = entry;
-  if (entry == nullptr) return;
+void Sink::keep_journal(crash::File* file, std::uint64_t batch, bool has_namesake) {
+  kept_.reset();
+  journal_ = file != nullptr ? file->sink_entry(name()) : nullptr;
+  if (journal_ == nullptr) return;
+  if (!has_namesake) {
+    kept_ = std::make_unique<crash::KeptLines>(*file, file->place_of(*journal_));
+  }
   // Whatever stands there is of another life of the sink.
-  entry->places[0] = entry->places[1] = place();
-  entry->written.store_release(batch);
+  journal_->places[0] = journal_->places[1] = place();
+  journal_->written.store_release(batch);
+}
+
+/// The lines that the kernel does not take, before their slots are used again. Where there is no
+/// room for them in the crash file they are in memory alone.
+void Sink::keep_lines(std::uint64_t batch) {
+  if (kept_ == nullptr || batch == 0) return;
+  const std::size_t lines = buffer_.lines();
+  std::size_t new_bytes = 0;
+  for (std::size_t i = kept_->lines(); i < lines; ++i) new_bytes += buffer_.mark(i).bytes;
+  // A torn line is still whole in the buffer.
+  const char* at = buffer_.data() + buffer_.bytes() - new_bytes;
+  for (std::size_t i = kept_->lines(); i < lines; ++i) {
+    const LineBuffer::Mark& mark = buffer_.mark(i);
+    if (!kept_->add({at, mark.bytes}, mark.record, batch)) return;
+    at += mark.bytes;
+  }
+  kept_->publish(batch);
 }
 
 /// The place goes where the number before does not look: a number and its place are never of two
@@ -187,6 +216,7 @@ void Sink::forget() {
   if (const std::shared_ptr<Console> console = this->console()) console->forget();
   forget_reports();
   journal_ = nullptr;  // the parent's
+  static_cast<void>(kept_.release());
   share_file();
 }
 
@@ -205,6 +235,8 @@ void Sink::close(std::int64_t patience_ms) {
     if (!buffer_.empty()) wait_and_write(patience_ms);
   }
   if (!buffer_.empty() || left_behind > 0) give_up_everything(left_behind);
+  if (kept_ != nullptr) kept_->clear();
+  kept_.reset();
   const int error = release();
   if (error != 0) report(error_text(error, name()));
   write_held_reports(static_cast<int>(stall_ms));

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "crash/layout.hpp"
+#include "crash/kept.hpp"
 #include "sink/console.hpp"
 #include "sink/line_buffer.hpp"
 #include "sink/outbox.hpp"
@@ -100,9 +100,10 @@ class Sink {
   /// thread.
   void flush_behind(std::int64_t now_ms, std::uint64_t batch = 0);
 
-  /// From now on writes into the crash file's entry which batches are in the kernel's hands; up to
-  /// `batch` all are. Null: no more.
-  void keep_journal(crash::SinkEntry* entry, std::uint64_t batch);
+  /// From now on writes into the crash file which batches are in the kernel's hands; up to `batch`
+  /// all are. What a file cannot take is kept there too, unless another sink has its name and so
+  /// its entry. Null: no more.
+  void keep_journal(crash::File* file, std::uint64_t batch, bool has_namesake);
 
   /// The oldest record that is on its way, or waits for room on it, and is not in the kernel's
   /// hands yet; nothing in trouble, where lines are kept here.
@@ -206,9 +207,15 @@ class Sink {
   /// thread behind; the number of lines that it has, which count as failed.
   std::uint64_t call_back();
 
-  /// Waits for the batch that is under way. The destructor of a class whose hand_over() may run on
-  /// the sink's own thread calls it, before what that needs is gone.
+  /// Waits for the batch that is under way.
   void finish();
+
+  /// Nothing is under way any more. The destructor of a class whose hand_over() may run on the
+  /// sink's own thread calls it, before what that needs is gone.
+  void leave_thread() {
+    call_back();
+    finish();
+  }
 
   const LineBuffer& buffer() const { return buffer_; }
 
@@ -226,6 +233,7 @@ class Sink {
   bool has_caught_up() const;
   void watch();
   void note_written(std::uint64_t batch);
+  void keep_lines(std::uint64_t batch);
 
   // Of a descriptor that may block; in apart.cpp:
   bool goes_apart();
@@ -245,6 +253,7 @@ class Sink {
   std::int64_t now_ms_ = 0;
   SinkOptions options_;
   crash::SinkEntry* journal_ = nullptr;
+  std::unique_ptr<crash::KeptLines> kept_;
 
   /// A commit needs a second look: in trouble, or in a buffer that has grown for a large line.
   bool watched_ = false;

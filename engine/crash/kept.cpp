@@ -1,0 +1,92 @@
+#include "crash/kept.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <system_error>
+
+#include "crash/mapping.hpp"
+
+namespace xylem::crash {
+namespace {
+
+constexpr std::size_t usual_chunk_bytes = std::size_t{256} << 10;
+
+constexpr std::size_t round_up(std::size_t bytes, std::size_t multiple) {
+  return (bytes + multiple - 1) / multiple * multiple;
+}
+
+}  // namespace
+
+KeptLines::~KeptLines() {
+  for (const Chunk& chunk : chunks_) unmap(chunk.mapping, chunk.bytes);
+}
+
+bool KeptLines::add_chunk(std::size_t least_bytes) {
+  const std::size_t bytes = round_up(std::max(least_bytes, usual_chunk_bytes), page_bytes);
+  try {
+    const Piece piece = file_.allocate(bytes);
+    try {
+      chunks_.push_back({piece, map(file_.descriptor(), piece.offset, bytes), bytes, 0});
+    } catch (...) {
+      file_.release(piece);
+      throw;
+    }
+  } catch (const std::exception&) {
+    return false;  // the line is kept in memory all the same
+  }
+  head(chunks_.back()).number = ++last_chunk_;
+  file_.publish(chunks_.back().piece, ExtentKind::kept, sink_);
+  return true;
+}
+
+bool KeptLines::add(std::string_view line, std::uint64_t record, std::uint64_t batch) {
+  const std::size_t bytes = sizeof(KeptLine) + round_up(line.size(), alignof(KeptLine));
+  const auto has_room = [&](const Chunk& chunk) {
+    return chunk.bytes - sizeof(KeptHead) - head(chunk).used.load_relaxed() >= bytes;
+  };
+  if ((chunks_.empty() || !has_room(chunks_.back())) && !add_chunk(sizeof(KeptHead) + bytes)) {
+    return false;
+  }
+  Chunk& chunk = chunks_.back();
+  const std::uint64_t used = head(chunk).used.load_relaxed();
+  std::byte* const at = chunk.mapping + sizeof(KeptHead) + used;
+  const KeptLine before{batch, record, line.size()};
+  std::memcpy(at, &before, sizeof before);
+  std::memcpy(at + sizeof before, line.data(), line.size());
+  // For a reader after the process' death: the line is whole.
+  head(chunk).used.store_release(used + bytes);
+  ++chunk.lines;
+  ++lines_;
+  return true;
+}
+
+void KeptLines::publish(std::uint64_t batch) {
+  // The youngest chunk outlives the others. The release is for a reader after the process' death.
+  if (!chunks_.empty()) head(chunks_.back()).batch.store_release(batch);
+}
+
+void KeptLines::take(std::size_t lines) {
+  std::size_t left = std::min(lines, lines_);
+  lines_ -= left;
+  while (left > 0) {
+    Chunk& oldest = chunks_.front();
+    const std::size_t here = std::min(left, oldest.lines);
+    oldest.lines -= here;
+    left -= here;
+    // The last one stays: it says which batches need not be looked for in the rings.
+    if (oldest.lines == 0 && chunks_.size() > 1) remove_oldest();
+  }
+}
+
+void KeptLines::clear() {
+  while (!chunks_.empty()) remove_oldest();
+  lines_ = 0;
+}
+
+void KeptLines::remove_oldest() {
+  unmap(chunks_.front().mapping, chunks_.front().bytes);
+  file_.release(chunks_.front().piece);
+  chunks_.pop_front();
+}
+
+}  // namespace xylem::crash

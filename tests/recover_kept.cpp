@@ -1,0 +1,181 @@
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "leftover_support.hpp"
+#include "tool_support.hpp"
+
+using namespace leftover_test;
+using namespace tool_test;
+using xylem::recover::Request;
+using xylem::recover::Summary;
+
+namespace {
+
+const char* const plain = R"j("format": "%(message)s")j";
+
+/// A process that had two lines of batch 4 and one of batch 5 to keep, and the record of batch 6
+/// still in its ring.
+struct Dead {
+  CrashImage image;
+  std::vector<CrashImage::Kept> lines{
+      {4, 10, "ten\n"}, {4, 11, "eleven\n"}, {5, 12, "twelve\n"}, {6, 13, "thirteen\n"}};
+
+  Dead() {
+    const std::uint64_t site = image.site(make_site("{}", {Kind::uint64}));
+    const std::uint64_t logger = image.logger("app");
+    RingImage& ring = image.ring(image.thread("t"), 64, 3);
+    std::string payload;
+    append(payload, std::uint64_t{13});
+    ring.add(site, logger, 1000, payload);
+    image.fixed().header.first_batch.store_relaxed(6);
+  }
+
+  Summary recover_into(const TempDir& dir) {
+    const std::string path = dir / "a.log";
+    SinkEntry::Place place = xylem::sink::identify(path);
+    place.offset = 4;  // "old\n"
+    image.sink(path, 3, place);
+    leave(dir / "crash", image.bytes());
+    Request request;
+    request.directory = dir / "crash";
+    request.identity.config_path = "/etc/app.json";
+    return xylem::recover::recover(request, *make_tree(one_file(path, 0, 3, plain)));
+  }
+};
+
+bool wait_for(const std::function<bool()>& condition) {
+  for (int i = 0; i < 2000; ++i) {
+    if (condition()) return true;
+    ::usleep(5000);
+  }
+  return false;
+}
+
+/// `xylem pipe`, fed line by line.
+class Pipe {
+ public:
+  explicit Pipe(const WorkDir& work) {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const std::string program = std::string{XYLEM_BUILD_ROOT} + "/tools/xylem";
+    child_ = ::fork();
+    if (child_ == 0) {
+      ::dup2(ends[0], 0);
+      ::dup2(::open((work / "err").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), 2);
+      if (::chdir(work.path().c_str()) == 0) {
+        ::execl(program.c_str(), program.c_str(), "pipe", "--config", "app.json", nullptr);
+      }
+      ::_exit(127);
+    }
+    ::close(ends[0]);
+    to_ = ends[1];
+  }
+  ~Pipe() { kill(); }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+
+  void feed(const std::string& text) {
+    REQUIRE(xylem::sink::write_fully(to_, text.data(), text.size()).error == 0);
+  }
+
+  void kill() {
+    if (child_ <= 0) return;
+    ::kill(child_, SIGKILL);
+    ::waitpid(std::exchange(child_, 0), nullptr, 0);
+    ::close(to_);
+  }
+
+ private:
+  pid_t child_ = 0;
+  int to_ = -1;
+};
+
+}  // namespace
+
+TEST_CASE("lines that a file did not take come before what was in the rings") {
+  const TempDir dir;
+  write_file(dir / "a.log", "old\n");
+  Dead dead;
+  // The last line is there twice: in the ring, and among those whose batch was not whole yet.
+  dead.image.keep(0, 1, 5, {dead.lines[0], dead.lines[1]});
+  dead.image.keep(0, 2, 5, {dead.lines[2], dead.lines[3]});
+  const Summary summary = dead.recover_into(dir);
+  CHECK(read_file(dir / "a.log") == "old\nten\neleven\ntwelve\n13\n");
+  CHECK(summary.recovered == 4);
+  CHECK(summary.already_written == 0);
+  CHECK(summary.unreadable == 0);
+  CHECK(std::filesystem::is_empty(dir / "crash"));
+}
+
+TEST_CASE("kept lines that came to the file after all are not written again, a torn one is ended") {
+  const TempDir dir;
+  write_file(dir / "a.log", "old\nten\neleven\ntwe");
+  Dead dead;
+  dead.image.keep(0, 1, 5, {dead.lines[0], dead.lines[1], dead.lines[2]});
+  const Summary summary = dead.recover_into(dir);
+  CHECK(read_file(dir / "a.log") == "old\nten\neleven\ntwelve\n13\n");
+  CHECK(summary.recovered == 2);
+  CHECK(summary.already_written == 2);
+}
+
+TEST_CASE("what is kept and cannot be read is counted") {
+  const TempDir dir;
+  write_file(dir / "a.log", "old\n");
+  Dead dead;
+  dead.image.keep(0, 1, 5, {dead.lines[0], {4, 11, "eleven\n", 1 << 20}});
+  dead.image.keep(7, 2, 5, {dead.lines[2]});  // of a sink that is not described: nobody's
+  const Summary summary = dead.recover_into(dir);
+  CHECK(read_file(dir / "a.log") == "old\nten\n13\n");
+  CHECK(summary.unreadable == 1);
+}
+
+TEST_CASE("lines kept while their directory is gone survive a kill, though slots are used again") {
+  const WorkDir work;
+  std::filesystem::create_directory(work / "seen");
+  // Few slots: what the file does not take cannot wait in the ring.
+  write_file(work / "app.json", R"j({"version": 1, "formatters": {"f": {"format": "%(message)s"}},
+      "handlers": {"lost": {"class": "logging.FileHandler", "formatter": "f", "filename": "logs/a.log"},
+                   "seen": {"class": "logging.FileHandler", "formatter": "f", "filename": "seen/a.log"}},
+      "root": {"level": "DEBUG", "handlers": ["lost", "seen"]},
+      "xylem": {"ring": {"slots": 64, "crash_dir": ")j" +
+                                    work.path() + R"j(/crash"}}})j");
+  std::string expected;
+  {
+    Pipe pipe{work};
+    pipe.feed("first\n");
+    REQUIRE(wait_for([&] { return read_file(work / "logs/a.log") == "first\n"; }));
+    std::filesystem::remove_all(work / "logs");
+    // Until the file is missed, lines go to the one that was removed.
+    REQUIRE(wait_for([&] {
+      pipe.feed("probe\n");
+      return read_file(work / "err").find("are kept") != std::string::npos;
+    }));
+    for (int i = 0; i < 3000; ++i) expected += "line " + std::to_string(i) + "\n";
+    pipe.feed(expected);
+    // Whatever the other file has got was accepted.
+    REQUIRE(wait_for([&] { return read_file(work / "seen/a.log").ends_with("\nline 2999\n"); }));
+    pipe.kill();
+  }
+  REQUIRE(!std::filesystem::is_empty(work / "crash"));
+  std::filesystem::create_directory(work / "logs");
+  const Outcome outcome = run_xylem(work, {"recover", "--config", "app.json", "--dir", "crash"});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err.empty());
+  const std::string text = read_file(work / "logs/a.log");
+  const std::size_t begin = text.find("line 0\n");
+  REQUIRE(begin != std::string::npos);
+  CHECK(text.substr(begin) == expected);
+  CHECK(text.substr(0, begin).find_first_not_of("probe\n") == std::string::npos);
+  CHECK(read_file(work / "seen/a.log").ends_with("\nline 2999\n"));
+  CHECK(std::filesystem::is_empty(work / "crash"));
+}
