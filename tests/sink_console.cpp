@@ -131,6 +131,15 @@ std::string to_both(const std::string& path, const std::string& engine) {
          R"("}}, "root": {"level": "DEBUG", "handlers": ["console", "file"]}})";
 }
 
+std::string to_fifo_and_file(const std::string& fifo, const std::string& path) {
+  return R"-({"version": 1, "disable_existing_loggers": false,
+      "formatters": {"json": {"()": "xylem.JsonFormatter", "fmt_keys": {}}}, "handlers": {)-"
+         R"("fifo": {"class": "logging.FileHandler", "filename": ")" +
+         fifo + R"("},)" +
+         R"("file": {"class": "logging.FileHandler", "formatter": "json", "filename": ")" + path +
+         R"("}}, "root": {"level": "DEBUG", "handlers": ["fifo", "file"]}})";
+}
+
 void log_numbers(int records) {
   const xylem::Logger log = xylem::get_logger("console");
   for (int i = 0; i < records; ++i) {
@@ -399,19 +408,8 @@ TEST_CASE("a log file that is a named pipe which nobody reads does not hold back
   const int reader = ::open((dir / "fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   const Gain gain;
   std::string received;
-  {const Session session{
-    R"({"version": 1, "disable_existing_loggers": false,
-            "formatters": {"json": {"()" : "xylem.JsonFormatter",
-    "fmt_keys" : {}
-  }},
-      "handlers" : {
-    "fifo" : {
-      "class" : "logging.FileHandler",
-      "filename" : ")" + (dir / "fifo") +
-          R"("}, "file": {"class": "logging.FileHandler", "formatter": "json",
-            "filename": ")" +
-          (dir / "log.jsonl") + R"("}}, "root": {"level": "DEBUG", "handlers": ["fifo", "file"]}})"
-    };
+  {
+    const Session session{to_fifo_and_file(dir / "fifo", dir / "log.jsonl")};
     log_numbers(records);
     xylem::flush();
     CHECK(messages(dir / "log.jsonl").size() == records);
