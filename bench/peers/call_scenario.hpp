@@ -17,8 +17,8 @@ namespace xylem::bench {
 /// All in ns a call; what the measurement itself takes is subtracted.
 struct CallTimes {
   Percentiles clock;   // reading the clock: the mean of a burst
-  Percentiles floor;   // the least that a call can do: the mean of a burst; not of cold calls
-  Percentiles shared;  // the same while another thread reads the slots; likewise
+  Percentiles floor;   // the least that a call can do: the mean of a burst
+  Percentiles shared;  // the same while another thread reads the slots; not of cold calls
   Percentiles burst;   // the mean of a burst
   Percentiles single;  // each call by itself
   double allocations_per_call = 0;
@@ -91,6 +91,8 @@ class CallTimer {
     for (std::int64_t i = 0; i < count; ++i) {
       walk(memory);
       times.clock.add(ns_per_call(burst(1, 0, read_clock_), 1));
+      walk(memory);
+      times.floor.add(ns_per_call(burst(1, 0, floor_), 1));
       walk(memory);
       times.burst.add(ns_per_call(run(1), 1));
     }

@@ -90,10 +90,8 @@ void run_calls(const Options& options, std::string_view marker, const Call& call
   report.count("bursts", bursts);
   report.count("calls_per_burst", calls);
   report.quantiles("clock_ns", times.clock);
-  if (!cold) {
-    report.quantiles("floor_ns", times.floor);
-    report.quantiles("shared_floor_ns", times.shared);
-  }
+  report.quantiles("floor_ns", times.floor);
+  if (!cold) report.quantiles("shared_floor_ns", times.shared);
   report.quantiles("burst_ns", times.burst);
   report.quantiles("single_ns", times.single);
   if (counts_allocations) {

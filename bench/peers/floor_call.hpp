@@ -16,7 +16,7 @@ namespace xylem::bench {
 class FloorCall {
  public:
   void operator()(std::int64_t number) {
-    Slot& slot = ring_->slots[head_ % slots];
+    Slot& slot = ring_->slots[head_ % ring_slots];
     const auto value = static_cast<std::uint64_t>(number);
     slot.words[0] = head_;
     slot.words[2] = value;
@@ -31,13 +31,13 @@ class FloorCall {
  private:
   friend class FloorReader;
 
-  static constexpr std::uint64_t slots = 4096;
+  static constexpr std::uint64_t ring_slots = 4096;
   struct alignas(64) Slot {
     std::array<std::uint64_t, 8> words{};
   };
   struct Ring {
     alignas(128) std::atomic<std::uint64_t> published{0};
-    alignas(128) std::array<Slot, slots> slots{};
+    alignas(128) std::array<Slot, ring_slots> slots{};
   };
 
   std::shared_ptr<Ring> ring_ = std::make_shared<Ring>();
@@ -63,7 +63,8 @@ class FloorReader {
     while (!stopping_.load(std::memory_order_relaxed)) {
       const std::uint64_t end = ring_->published.load(std::memory_order_acquire);
       for (; position != end; ++position) {
-        for (const std::uint64_t word : ring_->slots[position % FloorCall::slots].words) keep(word);
+        for (const std::uint64_t word : ring_->slots[position % FloorCall::ring_slots].words)
+          keep(word);
       }
       pause_ns(lag_ns);
     }

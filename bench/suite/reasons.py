@@ -71,6 +71,22 @@ def why_string(figures):
     )
 
 
+def why_cold(figures):
+    parts = []
+    for percentile in ("p50", "p99"):
+        metrics = (f"{part}.{percentile}" for part in ("floor_ns", "clock_ns", "burst_ns"))
+        floor, clock, burst = (figures.median(call("cold"), metric) for metric in metrics)
+        if floor and clock and burst:
+            parts.append(f"{percentile}: {ns(floor)} of the {ns(burst)}, {ns(clock)} for the clock alone")
+    if not parts:
+        return ""
+    return (
+        "One slot and the position of its ring, both in pages whose translations are cold too, cost without any "
+        f"engine already ({'; '.join(parts)}); the logger's level, the call site's id and the thread's state are three "
+        "more lines in three more pages."
+    )
+
+
 def why_end_to_end(figures):
     parts = []
     writer = figures.median(Cell("writer", "xylem"), "consumer.items_per_second")
@@ -130,6 +146,7 @@ REASONS = {
     1: why_call,
     2: why_coarse,
     3: why_string,
+    4: why_cold,
     6: why_end_to_end,
     7: why_writer,
     8: why_kernel,

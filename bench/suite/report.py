@@ -31,7 +31,8 @@ def goals_of(figures, only):
     """Of a part of the suite, those goals that it says something about."""
     found = goals.evaluate(figures)
     for goal in found:
-        goal["why"] = reasons.why(goal["number"], figures) if goal["status"] == goals.MISSED else ""
+        is_open = goal["status"] in (goals.MISSED, goals.OUTSIDE)
+        goal["why"] = reasons.why(goal["number"], figures) if is_open else ""
     if not only:
         return found
     return [goal for goal in found if any(check["measured"] is not None for check in goal["checks"])]

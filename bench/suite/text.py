@@ -83,7 +83,7 @@ def goals_table(report):
             goal_text = aim(check)
             rows.append(("", f"  {check['what']}", measured, "" if same else spread, goal_text, status))
     missed = [f"{goal['number']}: {goal['why']}" for goal in report["goals"] if goal["why"]]
-    return "\n".join([table(rows), *(["", "Why goals are missed:"] if missed else []), *missed])
+    return "\n".join([table(rows), *(["", "What bounds those that are missed, or not judged here:"] if missed else []), *missed])
 
 
 def aim(check):

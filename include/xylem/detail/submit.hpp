@@ -26,6 +26,14 @@ inline constexpr std::size_t slots_ahead = 32;
 #endif
 }
 
+/// The consumer has read the slots since they were last written, so each has to be fetched back
+/// from its cache. As many ahead as a burst may be long; the second mapping holds what is beyond
+/// the end. Comes after the stores of the record at `at`: where nothing is in the caches, its
+/// address is looked up behind theirs and not before.
+[[gnu::always_inline]] inline void fetch_ahead(const std::byte* at) noexcept {
+  prefetch_for_writing(at + slots_ahead * slot_bytes);
+}
+
 /// Keeps the compiler from moving stores that stand before it behind what follows.
 [[gnu::always_inline]] inline void keep_order() noexcept {
   asm volatile("" : : : "memory");
@@ -75,10 +83,6 @@ template <typename... S>
                                                   std::uint64_t slots,
                                                   const S&... values) noexcept {
   std::byte* const at = producer.next;
-  // The consumer has read the slots since they were last written, so each has to be fetched back
-  // from its cache. As many ahead as a burst may be long; the second mapping holds what is beyond
-  // the end.
-  prefetch_for_writing(at + slots_ahead * slot_bytes);
   std::byte* const tail = encode_fixed(at + header_bytes, values...);
   const std::uint64_t word = ids | slots << slots_shift;
   std::memcpy(at, &word, sizeof word);
@@ -87,9 +91,11 @@ template <typename... S>
   const std::uint64_t now = fast_tick(producer);
   std::memcpy(at + sizeof word, &now, sizeof now);
   if constexpr ((has_tail(kind_of<S>) || ...)) {
+    fetch_ahead(at);
     finish(tail, slots, values...);
   } else {
     publish(producer, slots);
+    fetch_ahead(at);
   }
 }
 
