@@ -205,15 +205,19 @@ TEST_CASE("a running engine keeps its crash file, and takes it along when it end
   };
   const xylem::Logger log = xylem::get_logger("crash_file");
   log.warning("before any configuration");
+  log.warning("early {}", std::string(2'000, 'y'));
   xylem::configure(config('"' + place + '"'));
   // What was logged before is written, and the thread has a new ring.
-  CHECK(read_file(dir / "log") == "before any configuration\n");
+  CHECK(read_file(dir / "log") ==
+        "before any configuration\nearly " + std::string(2'000, 'y') + '\n');
   log.info("first {}", std::string(10'000, 'x'));
   REQUIRE(files_in(place) == 1);
   const std::string bytes = read_file(fs::directory_iterator { place } -> path().string());
   // The record is in the file as long as nobody has taken it off the ring, and its bytes still are.
   CHECK(bytes.find("first {}") != std::string::npos);
   CHECK(bytes.find(std::string(10'000, 'x')) != std::string::npos);
+  // So was what waited before: a kill while it was being written would have left half a line.
+  CHECK(bytes.find(std::string(2'000, 'y')) != std::string::npos);
 
   xylem::configure(config("null"));
   CHECK(files_in(place) == 0);

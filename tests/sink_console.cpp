@@ -400,6 +400,25 @@ TEST_CASE("a console that nobody reads does not hold back the file") {
   CHECK(captured.text() == "");
 }
 
+TEST_CASE("a line holds its record until the pipe has it, sent or not") {
+  Pipe pipe;
+  const StderrCapture captured;
+  StreamSink sink(pipe.writer(), "pipe");
+  put(sink, numbered_line(7, 100), 7);
+  CHECK(sink.oldest_behind() == std::uint64_t{7});
+  sink.flush(0);
+  sink.settle();
+  CHECK(!sink.oldest_behind());
+  put_lines(sink, 8, 2'000, 100);
+  sink.flush(1);
+  put(sink, numbered_line(2'008, 100), 2'008);
+  CHECK(sink.oldest_behind() == std::uint64_t{8});
+  Reader reader{pipe};
+  sink.close(1000);
+  pipe.close_writer();
+  CHECK(reader.text().size() == std::size_t{2'002} * 100);
+}
+
 TEST_CASE("a log file that is a named pipe which nobody reads does not hold back another file") {
   constexpr int records = 20'000;
   const TempDir dir;
