@@ -84,12 +84,16 @@ TEST_CASE(
 TEST_CASE("the lock ends with the process, not with a child of it") {
   const TempDir dir;
   int ready[2];
+  int end[2];
   REQUIRE(pipe(ready) == 0);
+  REQUIRE(pipe(end) == 0);
   const pid_t owner = fork();
   if (owner == 0) {
     auto file = crash::File::create(dir / "crash", {});
     if (fork() == 0) {
-      sleep(20);
+      close(end[1]);
+      char nothing = 0;
+      static_cast<void>(!read(end[0], &nothing, 1));
       _exit(0);
     }
     static_cast<void>(!write(ready[1], file->path().c_str(), file->path().size()));
@@ -101,6 +105,7 @@ TEST_CASE("the lock ends with the process, not with a child of it") {
   kill(owner, SIGKILL);
   waitpid(owner, nullptr, 0);
   CHECK(as_another_process_sees(path) == 'f');
+  for (const int fd : {ready[0], ready[1], end[0], end[1]}) close(fd);
 }
 
 TEST_CASE("a directory in which others may write is refused, and so is one that is a link") {
