@@ -61,12 +61,14 @@ struct Image {
     const std::uint64_t thread = image.thread(thread_name);
     for (std::size_t n = in.below(3) + 1; n > 0; --n) add_site(in);
     for (std::size_t n = in.below(3); n > 0; --n) add_ring(in, logger, thread);
-    for (std::size_t n = in.below(3); n > 0; --n) {
+    kept.resize(in.below(3));
+    for (std::size_t i = 0; i < kept.size(); ++i) {
       const std::string name = in.text();
       const std::uint64_t batch = in.below(12);
       const std::uint64_t inode = in.byte();
       const std::uint64_t born_ns = in.byte();
       image.sink(name, batch, {1, inode, born_ns, in.number<std::uint64_t>()});
+      add_kept_lines(in, i, batch);
     }
   }
 
@@ -75,6 +77,7 @@ struct Image {
   std::string thread_name;
   std::vector<CallSite> sites;
   std::vector<std::vector<Written>> rings;
+  std::vector<std::vector<std::string>> kept;  // by sink: what only its chunks have
 
  private:
   void add_site(Input& in) {
@@ -84,6 +87,21 @@ struct Image {
     sites.push_back({image.site(site), std::move(site),
                      std::string{reinterpret_cast<const char*>(payload.data()),
                                  payload.size() - 1}});  // without the byte for no bytes
+  }
+
+  /// Chunks whose batches begin before what the sink has written and end behind what is whole.
+  void add_kept_lines(Input& in, std::uint64_t sink, std::uint64_t written) {
+    const std::uint64_t published = written + in.below(3);
+    std::uint64_t batch = written;
+    for (std::uint64_t chunk = in.below(3); chunk > 0; --chunk) {
+      std::vector<CrashImage::Kept> lines;
+      for (std::size_t n = in.below(4); n > 0; --n) {
+        batch += in.below(2);
+        lines.push_back({batch, n, in.text()});
+        if (batch > written && batch <= published) kept[sink].push_back(lines.back().text);
+      }
+      image.keep(sink, 9 - chunk, published, lines);
+    }
   }
 
   void add_ring(Input& in, std::uint64_t logger, std::uint64_t thread) {
@@ -146,6 +164,13 @@ void spoil(Input& in, Image& image, std::string& bytes) {
 
 void check_whole(const Leftover& leftover, const Image& image) {
   CHECK(leftover.unreadable == 0);
+  REQUIRE(leftover.sinks.size() == image.kept.size());
+  for (std::size_t i = 0; i < image.kept.size(); ++i) {
+    REQUIRE(leftover.sinks[i].lines.size() == image.kept[i].size());
+    for (std::size_t n = 0; n < image.kept[i].size(); ++n) {
+      CHECK(leftover.sinks[i].lines[n].text == image.kept[i][n]);
+    }
+  }
   REQUIRE(leftover.rings.size() == image.rings.size());
   for (std::size_t i = 0; i < image.rings.size(); ++i) {
     const Ring& ring = leftover.rings[i];
@@ -227,6 +252,12 @@ void check_payload(const xylem::recover::Record& record, const std::vector<std::
 }
 
 void check_sound(const Leftover& leftover, const std::vector<std::byte>& file) {
+  for (const auto& sink : leftover.sinks) {
+    // Copied, so that a sanitizer sees a text that is not within the file.
+    for (const xylem::recover::KeptLine& line : sink.lines) {
+      CHECK(std::string{line.text}.size() <= file.size());
+    }
+  }
   for (const Ring& ring : leftover.rings) {
     REQUIRE(ring.start <= ring.head);
     for (const auto& sink : leftover.sinks) {
