@@ -19,7 +19,9 @@ FileSink::FileSink(std::string_view path, FileOptions file, SinkOptions options)
   if (file.delay) return;
   const int error = open_if_closed();
   if (error != 0) throw FileError(error, this->path());
-  if (sink::may_block(descriptor())) console_ = std::make_shared<Console>(descriptor());
+  if (sink::may_block(file_.descriptor())) {
+    console_ = std::make_shared<Console>(file_.descriptor());
+  }
 }
 
 FileSink::~FileSink() {
