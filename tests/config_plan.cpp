@@ -176,7 +176,8 @@ TEST_CASE("a formatter's format, datefmt and defaults") {
   CHECK(pattern(formatter(R"("format": "")")).format == "%(message)s");
   CHECK(pattern(formatter(R"("format": null, "datefmt": null)")).format == "%(message)s");
   CHECK(pattern(formatter(R"("format": "plain", "validate": false)")).format == "plain");
-  CHECK(pattern(formatter(R"("class": "", "style": "%", "zzz": "ignored")")).style == '%');
+  CHECK(pattern(formatter(R"("class": "", "style": "%", "zzz": "ignored")")).style ==
+        xylem::format::PatternStyle::percent);
   for (const char* format : {"%(message)s", "%(lineno)05d", "%(x)-+ #010.3f", "a%%b %(ü)S",
                              "%(a)*.*d", "%( %(a)%", "%(msecs)03d.%(b"}) {
     CAPTURE(format);

@@ -10,6 +10,7 @@
 
 #include <xylem/config.hpp>
 
+#include "config/defaults.hpp"
 #include "config/python_text.hpp"
 #include "format/json_formatter.hpp"
 #include "format/text_formatter.hpp"
@@ -36,25 +37,22 @@ struct Overloaded : F... {
 template <typename... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-format::TextFormatter::Default to_default(const std::string& name, const Value& value) {
-  using record::Value;
-  if (const auto* const number = value.get_if<std::int64_t>()) return {name, Value::of(*number)};
-  if (const auto* const number = value.get_if<double>()) return {name, Value::of(*number)};
-  if (const auto* const flag = value.get_if<bool>()) return {name, Value::of(*flag)};
-  if (value.is_null()) return {name, Value::none()};
-  return {name, Value::of(std::string_view{}), python_str(value)};
+FormatterPtr make_pattern_formatter(const PatternFormatterPlan& plan) {
+  format::TextFormatter::Options options{plan.format, plan.datefmt};
+  for (const auto& [name, value] : plan.defaults) {
+    options.defaults.push_back(to_default(name, value));
+  }
+  options.style = plan.style;
+  options.default_time_format = plan.default_time_format;
+  options.default_msec_format = plan.default_msec_format;
+  options.is_utc = plan.is_utc;
+  return std::make_shared<format::TextFormatter>(std::move(options));
 }
 
 FormatterPtr make_formatter(const FormatterPlan& plan) {
   return std::visit(
       Overloaded{
-          [](const PatternFormatterPlan& pattern) -> FormatterPtr {
-            format::TextFormatter::Options options{pattern.format, pattern.datefmt};
-            for (const auto& [name, value] : pattern.defaults) {
-              options.defaults.push_back(to_default(name, value));
-            }
-            return std::make_shared<format::TextFormatter>(std::move(options));
-          },
+          [](const PatternFormatterPlan& pattern) { return make_pattern_formatter(pattern); },
           [](const JsonFormatterPlan& json) -> FormatterPtr {
             return std::make_shared<format::JsonFormatter>(format::JsonFormatter::Options{
                 json.fmt_keys, json.ensure_ascii, json.item_separator, json.key_separator});

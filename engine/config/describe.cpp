@@ -195,6 +195,9 @@ void describe_handlers(const Plan& plan, std::string& out) {
 
 void describe_pattern(const PatternFormatterPlan& pattern, Table& table) {
   table.add("", "format   " + shown(pattern.format));
+  if (pattern.style != format::PatternStyle::percent) {
+    table.add("", std::string{"style    "} + static_cast<char>(pattern.style));
+  }
   if (!pattern.datefmt.empty()) table.add("", "datefmt  " + shown(pattern.datefmt));
   if (pattern.defaults.empty()) return;
   const auto pair = [](const auto& entry) {

@@ -4,9 +4,10 @@
 #include <string_view>
 #include <variant>
 
-#include "config/percent_style.hpp"
 #include "config/python_text.hpp"
 #include "config/signature.hpp"
+#include "config/styles.hpp"
+#include "format/pattern.hpp"
 
 namespace xylem::config {
 namespace {
@@ -23,13 +24,15 @@ struct FormatterClass {
   FormatterKind (*read)(const Cursor& config, Call call);
 };
 
-std::string read_format(const Cursor& config, std::string_view key) {
+std::string read_format(const Cursor& config, std::string_view key, format::PatternStyle style) {
   const std::optional<Cursor> format = config.find(key);
-  if (!format || !format->value().truthy()) return "%(message)s";
+  if (!format || !format->value().truthy()) return std::string(format::default_pattern(style));
   const auto* text = format->value().get_if<std::string>();
   if (text == nullptr) {
-    format->fail("expected string or bytes-like object, got '" +
-                 std::string(python_type(format->value())) + "'");
+    const std::string type{python_type(format->value())};
+    format->fail(style == format::PatternStyle::brace
+                     ? "expected str, got " + type
+                     : "expected string or bytes-like object, got '" + type + "'");
   }
   return *text;
 }
@@ -46,11 +49,35 @@ std::string read_datefmt(const Cursor& config) {
   return *text;
 }
 
-void check_style(const Cursor& config) {
+format::PatternStyle read_style(const Cursor& config) {
   const std::optional<Cursor> style = config.find("style");
-  if (!style) return;
+  if (!style) return format::PatternStyle::percent;
+  const std::string_view type = python_type(style->value());
+  if (type == "list" || type == "dict") style->fail("unhashable type: '" + std::string(type) + "'");
   const auto* text = style->value().get_if<std::string>();
-  if (text == nullptr || *text != "%") style->fail("Style must be one of: %");
+  const auto found = text == nullptr ? std::nullopt : find_style(*text);
+  if (!found) style->fail("Style must be one of: %,{,$");
+  return *found;
+}
+
+/// The attributes of a Formatter that a "." may set. CPython lets it set any, which then mean
+/// nothing.
+void read_attributes(const Cursor& config, PatternFormatterPlan& plan) {
+  const std::optional<Cursor> attributes = config.find_raw(".");
+  if (!attributes || !attributes->value().truthy()) return;
+  for (const auto& [name, value] : attributes->object()) {
+    const auto* const text = value.get_if<std::string>();
+    const bool is_none = !value.truthy();
+    if (name == "datefmt" && (text != nullptr || is_none)) {
+      plan.datefmt = is_none ? std::string{} : *text;
+    } else if (name == "default_time_format" && text != nullptr) {
+      plan.default_time_format = *text;
+    } else if (name == "default_msec_format" && (text != nullptr || is_none)) {
+      plan.default_msec_format = is_none ? std::string{} : *text;
+    } else {
+      fail_at(*attributes, name, "Cannot set attribute " + python_repr(name));
+    }
+  }
 }
 
 FormatterKind read_pattern(const Cursor& config, Call call) {
@@ -58,18 +85,29 @@ FormatterKind read_pattern(const Cursor& config, Call call) {
   const bool is_renamed = call == Call::by_factory && !config.contains("format");
   const std::string_view format_key = is_renamed ? "fmt" : "format";
   PatternFormatterPlan plan;
-  check_style(config);
-  plan.format = read_format(config, format_key);
-  if (read_flag(config, "validate", true) && !has_percent_conversion(plan.format)) {
-    fail_at(config, format_key, "Invalid format '" + plan.format + "' for '%' style");
+  plan.style = read_style(config);
+  plan.format = read_format(config, format_key, plan.style);
+  if (read_flag(config, "validate", true)) {
+    if (const auto fault = style_fault(plan.style, plan.format)) {
+      fail_at(config, format_key, *fault);
+    }
   }
   plan.datefmt = read_datefmt(config);
-  if (plan.datefmt.find('\0') != std::string::npos) {
-    fail_at(config, "datefmt", "embedded null character");
+  if (call == Call::by_factory) read_attributes(config, plan);
+  for (const std::string& layout : {plan.datefmt, plan.default_time_format}) {
+    if (layout.find('\0') != std::string::npos) {
+      fail_at(config, "datefmt", "embedded null character");
+    }
   }
   const std::optional<Cursor> defaults = config.find("defaults");
   if (defaults && defaults->value().truthy()) plan.defaults = defaults->object();
   return plan;
+}
+
+FormatterKind read_utc_pattern(const Cursor& config, Call call) {
+  FormatterKind kind = read_pattern(config, call);
+  std::get<PatternFormatterPlan>(kind).is_utc = true;
+  return kind;
 }
 
 std::vector<std::pair<std::string, std::string>> read_fmt_keys(const Cursor& config) {
@@ -140,8 +178,9 @@ constexpr std::array<std::string_view, 1> guideline_arguments = {"fmt_keys"};
 constexpr std::array<std::string_view, 3> xylem_arguments = {"fmt_keys", "ensure_ascii",
                                                              "separators"};
 
-constexpr std::array<FormatterClass, 3> formatter_classes = {{
+constexpr std::array<FormatterClass, 4> formatter_classes = {{
     {"logging.Formatter", {"Formatter", pattern_arguments}, read_pattern},
+    {"xylem.UtcFormatter", {"Formatter", pattern_arguments}, read_utc_pattern},
     {"mylogger.MyJSONFormatter", {"MyJSONFormatter", guideline_arguments}, read_guideline_json},
     {"xylem.JsonFormatter", {"JsonFormatter", xylem_arguments}, read_xylem_json},
 }};
@@ -149,11 +188,11 @@ constexpr std::array<FormatterClass, 3> formatter_classes = {{
 FormatterKind call_factory(const Cursor& config, const FormatterClass& chosen) {
   static constexpr std::array<std::string_view, 2> taken = {"()", "."};
   static constexpr std::array<std::string_view, 1> retried = {"format"};
-  const bool is_pattern = chosen.read == read_pattern;
+  const bool is_pattern = chosen.signature.owner == "Formatter";
   check_arguments(config, chosen.signature, taken,
                   std::span(retried).first(is_pattern ? retried.size() : 0));
   FormatterKind kind = chosen.read(config, Call::by_factory);
-  refuse_attributes(config);
+  if (!is_pattern) refuse_attributes(config);
   return kind;
 }
 

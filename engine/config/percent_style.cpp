@@ -9,12 +9,6 @@ bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-/// Python's \w takes every letter there is; each byte of one beyond ASCII passes.
-bool is_word(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 bool is_one_of(std::string_view set, char c) noexcept {
   return set.find(c) != std::string_view::npos;
 }
@@ -43,7 +37,7 @@ class Matcher {
 
   bool word() {
     std::size_t length = 0;
-    while (length < rest_.size() && is_word(rest_[length])) ++length;
+    while (length < rest_.size() && is_word_character(rest_[length])) ++length;
     rest_.remove_prefix(length);
     return length > 0;
   }
@@ -59,6 +53,11 @@ class Matcher {
 };
 
 }  // namespace
+
+bool is_word_character(char c) noexcept {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
 
 bool has_percent_conversion(std::string_view format) noexcept {
   for (std::size_t at = format.find('%'); at != std::string_view::npos;

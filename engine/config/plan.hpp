@@ -14,18 +14,25 @@
 
 #include "config/document.hpp"
 #include "crash/file.hpp"
+#include "format/pattern.hpp"
+#include "format/timestamp.hpp"
 
 namespace xylem::config {
 
 /// `logging.Formatter`: a text pattern.
 struct PatternFormatterPlan {
-  /// Never empty: CPython replaces an empty or absent format by "%(message)s".
+  /// Never empty: CPython replaces an empty or absent format by the style's own for the message.
   std::string format = "%(message)s";
   /// For strftime; empty means CPython's "%Y-%m-%d %H:%M:%S,mmm".
   std::string datefmt;
-  char style = '%';
+  format::PatternStyle style = format::PatternStyle::percent;
   /// Values for attributes that a record lacks, in file order.
   std::vector<std::pair<std::string, Value>> defaults;
+  /// Attributes of the class, which "." sets beside a "()".
+  std::string default_time_format = format::TimeLayout{}.default_time_format;
+  std::string default_msec_format = format::TimeLayout{}.default_msec_format;
+  /// `xylem.UtcFormatter`: what Python does with `converter = time.gmtime` in a class.
+  bool is_utc = false;
 };
 
 /// `mylogger.MyJSONFormatter` and `xylem.JsonFormatter`: one JSON object a line.

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "format/floating.hpp"
+#include "format/printable.hpp"
 #include "format/utf8.hpp"
 
 namespace xylem::config {
@@ -20,25 +21,6 @@ std::string float_repr(double number) {
   // The kernel may store 64 bytes past what it returns.
   std::array<char, 128> buffer;
   return {buffer.data(), format::write_repr(buffer.data(), number)};
-}
-
-/// Code points that drive a terminal, hide text or turn its direction; of what str.isprintable()
-/// refuses, these are the ones that can do harm in a message.
-bool is_printable(std::uint32_t code_point) {
-  static constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 9> hidden = {{
-      {0x00, 0x1F},
-      {0x7F, 0xA0},
-      {0xAD, 0xAD},
-      {0x61C, 0x61C},
-      {0x180E, 0x180E},
-      {0x2000, 0x200F},
-      {0x2028, 0x202F},
-      {0x205F, 0x206F},
-      {0xFEFF, 0xFEFF},
-  }};
-  return std::none_of(hidden.begin(), hidden.end(), [code_point](const auto& range) {
-    return code_point >= range.first && code_point <= range.second;
-  });
 }
 
 struct Representation {
@@ -83,7 +65,7 @@ std::string python_repr(std::string_view text) {
     // A byte that is no text (of a file's name, say) is shown as the number it is.
     const std::uint32_t code_point =
         unit.valid ? unit.code_point : static_cast<unsigned char>(text.front());
-    const bool shown = unit.valid && (code_point == ' ' || is_printable(code_point));
+    const bool shown = unit.valid && format::is_printable(code_point);
     const std::string_view bytes = text.substr(0, unit.valid ? unit.length : 1);
     text.remove_prefix(bytes.size());
     if (bytes[0] == quote || bytes[0] == '\\') {
@@ -97,8 +79,9 @@ std::string python_repr(std::string_view text) {
     } else if (code_point == '\t') {
       quoted += "\\t";
     } else {
-      quoted += code_point < 0x100 ? fmt::format("\\x{:02x}", code_point)
-                                   : fmt::format("\\u{:04x}", code_point);
+      quoted += code_point < 0x100     ? fmt::format("\\x{:02x}", code_point)
+                : code_point < 0x10000 ? fmt::format("\\u{:04x}", code_point)
+                                       : fmt::format("\\U{:08x}", code_point);
     }
   }
   return quoted += quote;

@@ -56,9 +56,7 @@ double msecs_of(const View& view) {
     const double created = *view.foreign->created;
     return std::floor((created - std::floor(created)) * 1e3);
   }
-  const std::int64_t in_second = ((view.time_ns % 1'000'000'000) + 1'000'000'000) % 1'000'000'000;
-  const std::int64_t msecs = in_second / 1'000'000;
-  return static_cast<double>(msecs);
+  return static_cast<double>(msecs_of_time(view.time_ns));
 }
 
 double relative_of(const View& view) {
@@ -187,7 +185,7 @@ std::string_view render_asctime(const View& view, LocalTimeRenderer& renderer) {
   if (!(std::fabs(created) < 1e15 && std::fabs(msecs) < 1e9)) {
     throw FormatError{"timestamp out of range for platform time_t"};
   }
-  return renderer.render(static_cast<std::int64_t>(created), static_cast<int>(msecs));
+  return renderer.render(static_cast<std::int64_t>(created), msecs);
 }
 
 Value read_exception(const View& view) {

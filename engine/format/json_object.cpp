@@ -21,7 +21,7 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
       in_string = c != '"';
       continue;
     }
-    if (depth == 0 && (c == ',' || c == '}' || c == ':')) return at;
+    if (depth == 0 && (c == ',' || c == '}' || c == ']' || c == ':')) return at;
     depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
     in_string = c == '"';
   }
@@ -86,6 +86,21 @@ std::vector<JsonField> split_json_object(std::string_view text) {
     at = value_end + (object[value_end] == ',' ? 2 : 0);
   }
   return fields;
+}
+
+std::vector<std::string> split_json_array(std::string_view text) {
+  std::string normal;
+  rewrite_json(normal, text, normal_json);
+  if (normal.front() != '[') throw std::invalid_argument{"not a JSON array"};
+  const std::string_view array{normal};
+  std::vector<std::string> items;
+  std::size_t at = 1;
+  while (at < array.size() && array[at] != ']') {
+    const std::size_t end = end_of_value(array, at);
+    items.emplace_back(array.substr(at, end - at));
+    at = end + (array[end] == ',' ? 2 : 0);
+  }
+  return items;
 }
 
 std::string unescape_json_string(std::string_view literal) {

@@ -17,6 +17,9 @@ struct JsonField {
 /// kept. Throws std::invalid_argument, with the place, for what is no JSON object.
 std::vector<JsonField> split_json_object(std::string_view text);
 
+/// The same for the items of a JSON array, each as JSON text.
+std::vector<std::string> split_json_array(std::string_view text);
+
 /// The characters of a JSON string, given with its quotes. A lone surrogate, which UTF-8 cannot
 /// hold, becomes U+FFFD.
 std::string unescape_json_string(std::string_view literal);

@@ -2,12 +2,13 @@
 
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
-#include <system_error>
+#include <optional>
 #include <utility>
 
+#include "format/number_text.hpp"
 #include "format/python_text.hpp"
 #include "format/utf8.hpp"
 
@@ -105,53 +106,11 @@ std::string_view sign_of(const Conversion& conversion, bool negative) {
   return conversion.plus ? "+" : conversion.blank ? " " : "";
 }
 
-/// An integer that no Value holds as a number, because it needs more than 64 bits.
-bool is_big_integer(const Value& value) {
-  return value.type == Value::Type::json &&
-         value.text.find_first_not_of("-0123456789") == std::string_view::npos;
-}
-
-const char* type_of(const Value& value) {
-  switch (value.type) {
-    case Value::Type::text:
-      return "str";
-    case Value::Type::json:
-      return value.text.starts_with('[') ? "list" : "dict";
-    case Value::Type::float32:
-    case Value::Type::float64:
-      return "float";
-    default:
-      return "NoneType";
-  }
-}
-
 [[noreturn]] void refuse(const Conversion& conversion, const Value& value) {
   const bool is_decimal = std::string_view{"diu"}.find(conversion.type) != std::string_view::npos;
   throw FormatError{std::string{"%"} + conversion.type +
                     " format: " + (is_decimal ? "a real number" : "an integer") +
-                    " is required, not " + type_of(value)};
-}
-
-struct Integer {
-  bool negative;
-  std::string digits;
-};
-
-/// The digits of a number that is given in decimal ones, by long division.
-std::string convert_base(std::string decimal, unsigned base) {
-  std::string digits;
-  while (!decimal.empty()) {
-    unsigned rest = 0;
-    std::string quotient;
-    for (const char c : decimal) {
-      rest = rest * 10 + static_cast<unsigned>(c - '0');
-      if (!quotient.empty() || rest >= base) quotient += static_cast<char>('0' + rest / base);
-      rest %= base;
-    }
-    digits.insert(digits.begin(), "0123456789abcdef"[rest]);
-    decimal = std::move(quotient);
-  }
-  return digits;
+                    " is required, not " + std::string{python_type(value)}};
 }
 
 unsigned base_of(const Conversion& conversion) {
@@ -159,52 +118,19 @@ unsigned base_of(const Conversion& conversion) {
 }
 
 /// The whole part, which is all that `%d` shows of a real number.
-Integer truncated(const Conversion& conversion, const Value& value) {
+IntegerText truncated(const Conversion& conversion, const Value& value) {
   if (base_of(conversion) != 10) refuse(conversion, value);
   const double number = value.type == Value::Type::float32 ? value.float32 : value.float64;
   if (std::isnan(number)) throw FormatError{"cannot convert float NaN to integer"};
   if (std::isinf(number)) throw FormatError{"cannot convert float infinity to integer"};
-  std::array<char, 320> digits{};  // of 1.8e308
-  std::snprintf(digits.data(), digits.size(), "%.0f", std::trunc(std::fabs(number)));
-  return {number <= -1, digits.data()};
+  return {number <= -1, real_digits(std::trunc(std::fabs(number)), 'f', 0, false)};
 }
 
-Integer integer_of(const Conversion& conversion, const Value& value) {
-  if (is_big_integer(value)) {
-    const bool negative = value.text.starts_with('-');
-    std::string digits{value.text.substr(negative ? 1 : 0)};
-    if (base_of(conversion) != 10) digits = convert_base(std::move(digits), base_of(conversion));
-    return {negative, std::move(digits)};
-  }
-  bool negative = false;
-  unsigned long long magnitude = 0;
-  switch (value.type) {
-    case Value::Type::boolean:
-      magnitude = value.boolean ? 1 : 0;
-      break;
-    case Value::Type::int64:
-      magnitude = static_cast<unsigned long long>(value.int64);
-      negative = value.int64 < 0;
-      if (negative) magnitude = 0 - magnitude;
-      break;
-    case Value::Type::uint64:
-    case Value::Type::pointer:
-      magnitude = value.uint64;
-      break;
-    case Value::Type::float32:
-    case Value::Type::float64:
-      return truncated(conversion, value);
-    default:
-      refuse(conversion, value);
-  }
-  const unsigned base = base_of(conversion);
-  std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(),
-                base == 16  ? "%llx"
-                : base == 8 ? "%llo"
-                            : "%llu",
-                magnitude);
-  return {negative, digits.data()};
+IntegerText integer_of(const Conversion& conversion, const Value& value) {
+  if (auto integer = integer_text(value, base_of(conversion))) return *std::move(integer);
+  const bool is_real = value.type == Value::Type::float32 || value.type == Value::Type::float64;
+  if (!is_real) refuse(conversion, value);
+  return truncated(conversion, value);
 }
 
 void append_integer(std::string& out, const Conversion& conversion, const Value& value) {
@@ -219,53 +145,18 @@ void append_integer(std::string& out, const Conversion& conversion, const Value&
   append_number(out, conversion, sign_of(conversion, negative), has_prefix ? prefix : "", digits);
 }
 
-double real_of(const Value& value) {
-  switch (value.type) {
-    case Value::Type::boolean:
-      return value.boolean ? 1 : 0;
-    case Value::Type::int64:
-      return static_cast<double>(value.int64);
-    case Value::Type::uint64:
-    case Value::Type::pointer:
-      return static_cast<double>(value.uint64);
-    case Value::Type::float32:
-      return value.float32;
-    case Value::Type::float64:
-      return value.float64;
-    default:
-      break;
-  }
-  if (!is_big_integer(value)) {
-    throw FormatError{std::string{"must be real number, not "} + type_of(value)};
-  }
-  double number = 0;
-  if (std::from_chars(value.text.data(), value.text.data() + value.text.size(), number).ec !=
-      std::errc{}) {
-    throw FormatError{"int too large to convert to float"};
-  }
-  return number;
-}
-
 void append_real(std::string& out, const Conversion& conversion, const Value& value) {
-  const double number = real_of(value);
-  const std::string pattern = std::string{conversion.alternate ? "%#.*" : "%.*"} + conversion.type;
+  const std::optional<double> number = real_number(value);
+  if (!number) throw FormatError{"must be real number, not " + std::string{python_type(value)}};
   const int precision = conversion.precision < 0 ? 6 : conversion.precision;
-  const double magnitude = std::fabs(number);
-  const int size = std::snprintf(nullptr, 0, pattern.c_str(), precision, magnitude);
-  std::string digits(static_cast<std::size_t>(size) + 1, '\0');
-  std::snprintf(digits.data(), digits.size(), pattern.c_str(), precision, magnitude);
-  digits.pop_back();
-  const bool negative = std::signbit(number) && !std::isnan(number);
-  append_number(out, conversion, sign_of(conversion, negative), "", digits);
+  const std::string digits =
+      real_digits(std::fabs(*number), conversion.type, precision, conversion.alternate);
+  append_number(out, conversion, sign_of(conversion, shows_minus(*number)), "", digits);
 }
 
 void append_text(std::string& out, const Conversion& conversion, std::string_view text) {
   if (conversion.precision >= 0 && conversion.type != 'c') {
-    std::size_t end = 0;
-    for (int left = conversion.precision; left > 0 && end < text.size(); --left) {
-      end += decode_utf8(text.data() + end, text.data() + text.size()).length;
-    }
-    text = text.substr(0, end);
+    text = first_code_points(text, static_cast<std::size_t>(conversion.precision));
   }
   const std::size_t size = count_code_points(text);
   const auto width = static_cast<std::size_t>(conversion.width);
@@ -284,7 +175,7 @@ std::string character_of(const Value& value) {
     code_point = value.boolean ? 1 : 0;
   } else if (value.type == Value::Type::int64) {
     code_point = static_cast<std::uint64_t>(value.int64);
-  } else if (value.type != Value::Type::uint64 && !is_big_integer(value)) {
+  } else if (value.type == Value::Type::pointer || !integer_text(value, 16)) {
     throw FormatError{"%c requires int or char"};
   }
   // A uint64 is one only because it is too big for an int64.
@@ -295,6 +186,18 @@ std::string character_of(const Value& value) {
 }
 
 }  // namespace
+
+FormatError missing_field(std::string_view name) {
+  return FormatError{"Formatting field not found in record: " +
+                     python_repr(Value::of(name), false)};
+}
+
+Conversion parse_conversion(std::string_view format, std::size_t& at) {
+  ConversionParser parser{format, at};
+  const Conversion conversion = parser.parse();
+  at = parser.end();
+  return conversion;
+}
 
 std::vector<PatternPiece> parse_percent(std::string_view format) {
   std::vector<PatternPiece> pieces(1);
@@ -321,11 +224,10 @@ std::vector<PatternPiece> parse_percent(std::string_view format) {
       if (at >= format.size()) throw FormatError{"incomplete format key"};
       ++at;
     }
-    ConversionParser parser{format, at};
-    const Conversion conversion = parser.parse();
-    at = parser.end();
+    const Conversion conversion = parse_conversion(format, at);
     // Python prints the whole record for a first `%s` without a name; nobody can mean that.
     if (!named) throw FormatError{"not enough arguments for format string"};
+    if (name.empty()) throw missing_field(name);
     pieces.back().name = std::move(name);
     pieces.back().conversion = conversion;
     pieces.emplace_back();
@@ -336,6 +238,7 @@ std::vector<PatternPiece> parse_percent(std::string_view format) {
 void apply_percent(std::string& out, const Conversion& conversion, const Value& value) {
   switch (conversion.type) {
     case 's':
+      if (value.type == Value::Type::text) return append_text(out, conversion, value.text);
       append_text(out, conversion, python_str(value));
       break;
     case 'r':

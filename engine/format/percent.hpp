@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -7,7 +8,8 @@
 
 #include "record/value.hpp"
 
-/// Python's `%` formatting of a mapping, as logging.Formatter uses it.
+/// Python's `%` formatting of a mapping, as logging.Formatter uses it, and what it shares with the
+/// other styles.
 namespace xylem::format {
 
 /// A record that a formatter cannot format; the message is CPython's.
@@ -29,17 +31,33 @@ struct Conversion {
 
   /// `%(x)s` as it stands.
   bool is_plain() const { return type == 's' && width == 0 && precision < 0; }
+
+  /// Shows an integer as its digits: `%(x)s`, `%(x)d`.
+  bool is_plain_integer() const {
+    const bool is_decimal = type == 'd' || type == 'i' || type == 'u';
+    return is_plain() || (is_decimal && width == 0 && precision < 0 && !plus && !blank);
+  }
 };
+
+struct BraceField;
 
 /// A piece of a pattern: constant text, then the attribute `name` unless that is empty.
 struct PatternPiece {
   std::string text;
   std::string name;
   Conversion conversion;
+  std::shared_ptr<const BraceField> brace{};  // set: what counts instead of the conversion
 };
 
 /// Widths and precisions beyond this are refused: a typing error must not fill the memory.
 inline constexpr int max_width = 1 << 20;
+
+/// Reads the flags, width, precision and type that begin at format[at], behind `%` or `%(name)`,
+/// and moves `at` behind them. Throws FormatError as parse_percent().
+Conversion parse_conversion(std::string_view format, std::size_t& at);
+
+/// CPython's words for a name that no mapping has.
+FormatError missing_field(std::string_view name);
 
 /// Throws FormatError for what Python's `%` would raise on a mapping.
 std::vector<PatternPiece> parse_percent(std::string_view format);

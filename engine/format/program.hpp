@@ -129,6 +129,8 @@ class ProgramBuilder {
   void escaped(std::string_view text);
   /// A hole without an argument.
   void hole(Hole hole);
+  /// The time as the LineClock shows it that is the builder's clock: at most so many bytes.
+  void local_time(std::size_t most_bytes);
   /// Anything else, rendered before the line and escaped as the style says.
   void scratch(Program::Render render);
   /// The message, without quotes.

@@ -120,6 +120,11 @@ void ProgramBuilder::hole(Hole hole) {
   push(hole, 0, 0);
 }
 
+void ProgramBuilder::local_time(std::size_t most_bytes) {
+  program_.fixed_bound_ += max_escaped_bytes(most_bytes);
+  push(Hole::local_time, 0, 0);
+}
+
 void ProgramBuilder::scratch(Program::Render render) {
   push(Hole::scratch, 0, program_.renders_.size());
   program_.renders_.push_back(std::move(render));

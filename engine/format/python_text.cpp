@@ -12,6 +12,7 @@
 #include "format/floating.hpp"
 #include "format/json_object.hpp"
 #include "format/json_value.hpp"
+#include "format/printable.hpp"
 #include "format/utf8.hpp"
 
 namespace xylem::format {
@@ -52,7 +53,7 @@ std::string repr_of_text(std::string_view text, bool ascii) {
       out += "\\r";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (c < 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad || (ascii && c > 0x7e)) {
+    } else if (!is_printable(c) || (ascii && c > 0x7e)) {
       append_hex(out, c);
     } else {
       std::array<char, 4> bytes;
@@ -156,6 +157,28 @@ Value value_of_json(std::string_view json, std::string& scratch) {
   double real = 0;
   if (!is_integer && parse_whole(json, real)) return Value::of(real);
   return Value::of_json(json);
+}
+
+std::string_view python_type(const Value& value) {
+  switch (value.type) {
+    case Value::Type::absent:
+    case Value::Type::null:
+      return "NoneType";
+    case Value::Type::boolean:
+      return "bool";
+    case Value::Type::int64:
+    case Value::Type::uint64:
+    case Value::Type::pointer:
+      return "int";
+    case Value::Type::float32:
+    case Value::Type::float64:
+      return "float";
+    case Value::Type::text:
+      return "str";
+    case Value::Type::json:
+      return value.text.starts_with('[') ? "list" : value.text.starts_with('{') ? "dict" : "int";
+  }
+  return {};
 }
 
 std::string python_repr(const Value& value, bool ascii) {

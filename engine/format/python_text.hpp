@@ -12,9 +12,11 @@ namespace xylem::format {
 /// std::invalid_argument for JSON that is none.
 std::string python_str(const record::Value& value);
 
-/// Python's repr() of the value, or ascii(), which escapes all beyond ASCII. repr() keeps every
-/// character above U+00A0: which of them Python holds unprintable depends on its Unicode tables.
+/// Python's repr() of the value, or ascii(), which escapes all beyond ASCII.
 std::string python_repr(const record::Value& value, bool ascii);
+
+/// The name of the value's type: "NoneType", "bool", "int", "float", "str", "list", "dict".
+std::string_view python_type(const record::Value& value);
 
 /// What Python's json.loads() makes of a JSON text, as far as a Value can hold it: containers and
 /// integers beyond 64 bits stay text. `scratch` keeps the bytes of a string.

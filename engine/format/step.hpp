@@ -33,6 +33,7 @@ enum class Hole : std::uint8_t {
   again_as_float,  // float64 that stands earlier as libfmt writes it
   again_as_text,   // a string that stands earlier in the line
   timestamp,       // UTC, ISO 8601
+  local_time,      // as a LineClock's formatter shows it
   thread_name,
   thread_id,
   line_break,  // '\n' unless the line so far ends in one

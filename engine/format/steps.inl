@@ -79,6 +79,10 @@ inline char* fill(char* out, const Op& op, const std::byte* at, Workspace& work)
       return copy_padded(out, work.written[op.argument].at, work.written[op.argument].bytes);
     case Hole::timestamp:
       return work.clock->write(out, work.time_ns);
+    case Hole::local_time:
+      // Only a builder that was given one makes this hole.
+      return write_text<style>(out,
+                               static_cast<LineClock*>(work.clock)->local.render(work.time_ns));
     case Hole::thread_name:
       return step_detail::copy(out, thread_name<style>(*work.thread));
     case Hole::thread_id:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "format/attribute.hpp"
+#include "format/brace.hpp"
 #include "format/message.hpp"
 #include "format/python_text.hpp"
 #include "record/payload.hpp"
@@ -10,6 +11,7 @@
 namespace xylem::format {
 namespace {
 
+using record::Site;
 using record::Value;
 using record::View;
 
@@ -20,24 +22,44 @@ void append_block(std::string& out, std::size_t begin, const Value& text) {
   out += text.text;
 }
 
-bool has_field(const record::Site& site, std::string_view name) {
-  return std::any_of(site.arguments.begin(), site.arguments.end(), [name](const auto& argument) {
-    return argument.is_field && argument.key == name;
-  });
+/// The attribute that a pattern means. The time stamp is the JSON formatters' own; in Python's
+/// patterns it is a field like others.
+std::optional<Attribute> find_pattern_attribute(std::string_view name) {
+  const auto attribute = find_attribute(name);
+  return attribute == Attribute::timestamp ? std::nullopt : attribute;
 }
 
-/// The field of that name, which the site has; of several the last.
+/// The field of that name; of several the last.
+std::optional<std::size_t> find_field(const Site& site, std::string_view name) {
+  for (std::size_t i = site.arguments.size(); i > 0; --i) {
+    const record::Argument& argument = site.arguments[i - 1];
+    if (argument.is_field && argument.key == name) return i - 1;
+  }
+  return std::nullopt;
+}
+
+/// Whether Python shows a value of that kind as a message does.
+bool is_shown_alike(record::Kind kind, bool as_text) {
+  switch (kind) {
+    case record::Kind::int64:
+    case record::Kind::uint64:
+      return true;
+    case record::Kind::character:
+    case record::Kind::string:
+    case record::Kind::rendered:
+      return as_text;
+    default:
+      return false;
+  }
+}
+
+/// The field of that name, which the site has.
 Value read_field(const View& view, std::string_view name) {
   const auto& arguments = view.site->arguments;
   std::vector<const char*> starts(arguments.size());
   record::find_tails(*view.site, view.payload, starts.data());
-  Value value;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i].is_field && arguments[i].key == name) {
-      value = record::read_argument(arguments[i], view.payload, starts[i]);
-    }
-  }
-  return value;
+  const std::size_t field = find_field(*view.site, name).value();
+  return record::read_argument(arguments[field], view.payload, starts[field]);
 }
 
 bool is_exception(const record::Argument& argument) {
@@ -47,23 +69,25 @@ bool is_exception(const record::Argument& argument) {
 }  // namespace
 
 TextFormatter::TextFormatter(Options options)
-    : options_{std::move(options)}, asctime_{options_.datefmt} {
+    : options_{std::move(options)},
+      clock_{TimeLayout{options_.datefmt, options_.default_time_format,
+                        options_.default_msec_format, options_.is_utc}} {
   for (Default& value : options_.defaults) {
-    if (value.value.type == Value::Type::text) value.value.text = value.text;
+    const bool has_text =
+        value.value.type == Value::Type::text || value.value.type == Value::Type::json;
+    if (has_text) value.value.text = value.text;
   }
   try {
-    for (PatternPiece& piece : parse_percent(options_.format)) {
-      const auto attribute = find_attribute(piece.name);
-      // The time stamp is the JSON formatters' own; in Python's patterns it is a field like others.
-      const bool known = attribute && *attribute != Attribute::timestamp;
-      pieces_.push_back({std::move(piece), known ? attribute : std::nullopt});
+    for (PatternPiece& piece : parse_pattern(options_.style, options_.format)) {
+      const auto attribute = find_pattern_attribute(piece.name);
+      pieces_.push_back({std::move(piece), attribute});
     }
   } catch (const FormatError& error) {
     pattern_error_ = error.what();
   }
 }
 
-Program TextFormatter::compile(const record::Site& site, std::string_view logger,
+Program TextFormatter::compile(const Site& site, std::string_view logger,
                                std::string_view terminator) {
   if (!pattern_error_.empty()) throw FormatError{pattern_error_};
   const View sample{&site, logger, nullptr, 0, nullptr, nullptr};
@@ -81,14 +105,38 @@ Program TextFormatter::compile(const record::Site& site, std::string_view logger
   return builder.finish();
 }
 
-void TextFormatter::compile_piece(ProgramBuilder& builder, const Piece& piece, const View& sample) {
-  const bool plain = piece.source.conversion.is_plain();
-  if (plain && piece.attribute == Attribute::message) return builder.message();
-  if (plain && piece.attribute == Attribute::thread_name) {
-    return builder.hole(Program::Hole::thread_name);
+/// The same for every record of the site: an attribute that is, or a default.
+bool TextFormatter::is_constant(const Piece& piece, const View& sample) const {
+  if (piece.source.brace != nullptr && !piece.source.brace->nested.empty()) return false;
+  if (piece.attribute) return is_static(*piece.attribute);
+  return find_default(piece.source.name, sample) != nullptr;
+}
+
+/// Compiles what a step can show; false for anything else.
+bool TextFormatter::compile_plain(ProgramBuilder& builder, const Piece& piece, const Site& site) {
+  const Conversion& conversion = piece.source.conversion;
+  if (piece.source.brace != nullptr || !conversion.is_plain_integer()) return false;
+  const bool is_plain = conversion.is_plain();
+  if (is_plain && piece.attribute == Attribute::message) return builder.message(), true;
+  if (is_plain && piece.attribute == Attribute::thread_name) {
+    return builder.hole(Program::Hole::thread_name), true;
   }
-  std::string constant;
-  if (piece.attribute ? is_static(*piece.attribute) : find_default(piece, sample) != nullptr) {
+  if (is_plain && piece.attribute == Attribute::asctime) {
+    const std::optional<std::size_t> most_bytes = clock_.local.most_bytes();
+    if (most_bytes) builder.local_time(*most_bytes);
+    return most_bytes.has_value();
+  }
+  if (piece.attribute == Attribute::thread) return builder.hole(Program::Hole::thread_id), true;
+  if (piece.attribute) return false;
+  const std::optional<std::size_t> field = find_field(site, piece.source.name);
+  if (!field || !is_shown_alike(site.arguments[*field].kind, is_plain)) return false;
+  return builder.argument_text(*field), true;
+}
+
+void TextFormatter::compile_piece(ProgramBuilder& builder, const Piece& piece, const View& sample) {
+  if (compile_plain(builder, piece, *sample.site)) return;
+  if (is_constant(piece, sample)) {
+    std::string constant;
     apply(constant, piece, sample);
     return builder.text(constant);
   }
@@ -99,32 +147,37 @@ void TextFormatter::compile_piece(ProgramBuilder& builder, const Piece& piece, c
   });
 }
 
-/// The default that stands in for the piece's field; null when the record has the field. Throws
-/// FormatError for a name that nothing bears.
-const TextFormatter::Default* TextFormatter::find_default(const Piece& piece,
+/// The default that stands in for a field; null when the record has the field. Throws FormatError
+/// for a name that nothing bears.
+const TextFormatter::Default* TextFormatter::find_default(const std::string& name,
                                                           const View& view) const {
-  const std::string& name = piece.source.name;
-  if (view.foreign != nullptr ? view.foreign->find(name) != nullptr : has_field(*view.site, name)) {
+  if (view.foreign != nullptr ? view.foreign->find(name) != nullptr
+                              : find_field(*view.site, name).has_value()) {
     return nullptr;
   }
   for (const Default& candidate : options_.defaults) {
     if (candidate.name == name) return &candidate;
   }
-  throw FormatError{"Formatting field not found in record: '" + name + "'"};
+  throw missing_field(name);
 }
 
-Value TextFormatter::read(const Piece& piece, const View& view, std::string& scratch) {
-  if (piece.attribute == Attribute::asctime) return Value::of(render_asctime(view, asctime_));
-  if (piece.attribute) return read_any(*piece.attribute, view, scratch);
-  if (const Default* const stand_in = find_default(piece, view)) return stand_in->value;
-  const std::string& name = piece.source.name;
+Value TextFormatter::read(const std::string& name, std::optional<Attribute> attribute,
+                          const View& view, std::string& scratch) {
+  if (attribute == Attribute::asctime) return Value::of(render_asctime(view, clock_.local));
+  if (attribute) return read_any(*attribute, view, scratch);
+  if (const Default* const stand_in = find_default(name, view)) return stand_in->value;
   if (view.foreign != nullptr) return value_of_json(view.foreign->find(name)->json, scratch);
   return read_field(view, name);
 }
 
 void TextFormatter::apply(std::string& out, const Piece& piece, const View& view) {
+  const PatternPiece& source = piece.source;
   std::string scratch;
-  apply_percent(out, piece.source.conversion, read(piece, view, scratch));
+  const Value value = read(source.name, piece.attribute, view, scratch);
+  if (source.brace == nullptr) return apply_percent(out, source.conversion, value);
+  apply_brace(out, *source.brace, value, [&](const std::string& name, std::string& text) {
+    return read(name, find_pattern_attribute(name), view, text);
+  });
 }
 
 void TextFormatter::format(std::string& out, const View& view) {

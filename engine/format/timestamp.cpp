@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -148,41 +149,93 @@ std::optional<std::int64_t> to_unix_time_us(double unix_time_s) {
 }
 
 LocalTimeRenderer::LocalTimeRenderer(std::string datefmt)
-    : default_layout_(datefmt.empty()),
-      datefmt_(default_layout_ ? "%Y-%m-%d %H:%M:%S" : std::move(datefmt)) {
+    : LocalTimeRenderer{TimeLayout{.datefmt = std::move(datefmt)}} {}
+
+LocalTimeRenderer::LocalTimeRenderer(TimeLayout layout)
+    : shown_{Msecs::none}, is_utc_{layout.is_utc} {
+  if (!layout.datefmt.empty()) {
+    datefmt_ = std::move(layout.datefmt);
+  } else {
+    datefmt_ = std::move(layout.default_time_format);
+    const bool is_usual = layout.default_msec_format == TimeLayout{}.default_msec_format;
+    if (is_usual) {
+      shown_ = Msecs::plain;
+    } else if (!layout.default_msec_format.empty()) {
+      shown_ = Msecs::formatted;
+      msec_format_.emplace(layout.default_msec_format);
+    }
+  }
   if (datefmt_.find('\0') != std::string::npos) {
     throw std::invalid_argument("embedded null character");
   }
   datefmt_.insert(0, 1, '.');
 }
 
-std::string_view LocalTimeRenderer::render(std::int64_t unix_time_ns) {
+int msecs_of_time(std::int64_t unix_time_ns) {
   const Floored time = floor_divide(unix_time_ns, ns_per_s);
+  const auto msecs = static_cast<int>(time.rest / 1'000'000);
   const double created_s = static_cast<double>(unix_time_ns) / 1e9;
-  auto msecs = static_cast<int>(time.rest / 1'000'000);
-  // CPython's own correction, for a double that has been rounded into the next second.
-  if (msecs == 999 && static_cast<std::int64_t>(created_s) != time.quotient) msecs = 0;
-  return render(static_cast<std::int64_t>(std::floor(created_s)), msecs);
+  return msecs == 999 && static_cast<std::int64_t>(created_s) != time.quotient ? 0 : msecs;
 }
 
-std::string_view LocalTimeRenderer::render(std::int64_t unix_time_s, int msecs) {
+void LocalTimeRenderer::render_ns(std::int64_t unix_time_ns) {
+  constexpr std::int64_t ns_per_ms = 1'000'000;
+  const double created_s = static_cast<double>(unix_time_ns) / 1e9;
+  const int msecs = msecs_of_time(unix_time_ns);
+  render(static_cast<std::int64_t>(std::floor(created_s)), static_cast<double>(msecs));
+  const Floored time = floor_divide(unix_time_ns, ns_per_ms);
+  // The last millisecond of a second may end in the next one, as a double.
+  if (floor_divide(time.quotient, 1000).rest == 999) return;
+  first_ns_ = static_cast<std::uint64_t>(unix_time_ns) - static_cast<std::uint64_t>(time.rest);
+  window_ns_ = ns_per_ms;
+}
+
+std::string_view LocalTimeRenderer::render(std::int64_t unix_time_s, double msecs) {
+  window_ns_ = 0;
   if (second_ != unix_time_s) {
     render_second(unix_time_s);
     second_ = unix_time_s;
     msecs_.reset();
   }
-  if (default_layout_ && msecs_ != msecs) {
-    append_msecs(msecs);
-    msecs_ = msecs;
+  if (shown_ == Msecs::formatted) {
+    formatted_ = msec_format_->apply(std::string_view(text_).substr(1), msecs);
+    return rendered_ = formatted_;
   }
-  return std::string_view(text_).substr(1);
+  const auto whole = static_cast<int>(msecs);
+  if (shown_ == Msecs::plain && msecs_ != whole) {
+    append_msecs(whole);
+    msecs_ = whole;
+  }
+  return rendered_ = std::string_view(text_).substr(1);
+}
+
+std::optional<std::size_t> LocalTimeRenderer::most_bytes() const {
+  if (shown_ == Msecs::formatted) return std::nullopt;
+  // Of the years that nanoseconds in 64 bits reach.
+  static constexpr std::pair<std::string_view, std::size_t> widths[] = {
+      {"F", 10}, {"DT", 8}, {"z", 6},          {"R", 5},
+      {"Y", 4},  {"j", 3},  {"mdHIMSyekl", 2}, {"uw%nt", 1}};
+  std::size_t bytes = 16;  // a comma and milliseconds
+  for (std::size_t at = 1; at < datefmt_.size(); ++at) {
+    if (datefmt_[at] != '%') {
+      ++bytes;
+      continue;
+    }
+    const char letter = ++at < datefmt_.size() ? datefmt_[at] : '\0';
+    const auto* const width = std::find_if(
+        std::begin(widths), std::end(widths),
+        [letter](const auto& entry) { return entry.first.find(letter) != std::string_view::npos; });
+    if (width == std::end(widths)) return std::nullopt;
+    bytes += width->second;
+  }
+  return bytes;
 }
 
 void LocalTimeRenderer::render_second(std::int64_t unix_time_s) {
   const std::time_t time = unix_time_s;
   std::tm local{};
   second_size_ = 0;
-  if (localtime_r(&time, &local) != nullptr) {
+  if ((is_utc_ ? gmtime_r(&time, &local) : localtime_r(&time, &local)) != nullptr) {
     const std::size_t limit = 256 * (datefmt_.size() - 1);
     for (std::size_t size = 1024;; size *= 2) {
       text_.resize(size);

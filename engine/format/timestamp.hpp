@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "format/copy.hpp"
+#include "format/msec_format.hpp"
 
 namespace xylem::format {
 
@@ -62,35 +64,81 @@ class IsoUtcRenderer {
 /// (the fraction rounded half-even), or nothing outside the years 1 to 9999 and for NaN.
 std::optional<std::int64_t> to_unix_time_us(double unix_time_s);
 
-/// Renders points in time in the local zone as CPython's `logging.Formatter.formatTime` does.
+/// How a logging.Formatter shows times; its attributes in Python have these names.
+struct TimeLayout {
+  std::string datefmt{};  // for strftime(3) as it is; empty: the two below
+  std::string default_time_format = "%Y-%m-%d %H:%M:%S";
+  std::string default_msec_format = "%s,%03d";  // empty: no milliseconds
+  bool is_utc = false;                          // `converter` is time.gmtime
+};
+
+/// Renders points in time as CPython's `logging.Formatter.formatTime` does, by default in the local
+/// zone.
 ///
-/// Keeps the text of the last second. Not thread-safe; each thread has its own.
+/// Keeps the text of the last millisecond and of the last second. Not thread-safe; each thread has
+/// its own.
 class LocalTimeRenderer {
  public:
-  /// An empty `datefmt` means "%Y-%m-%d %H:%M:%S" followed by ",mmm"; any other goes to strftime(3)
-  /// as it is. Throws std::invalid_argument for one with a NUL character, as CPython does when it
+  /// Throws std::invalid_argument for a format with a NUL character, as CPython does when it
   /// formats.
-  explicit LocalTimeRenderer(std::string datefmt = {});
+  explicit LocalTimeRenderer(TimeLayout layout = {});
+
+  /// With a `datefmt` and nothing else of its own.
+  explicit LocalTimeRenderer(std::string datefmt);
+
+  LocalTimeRenderer(const LocalTimeRenderer&) = delete;
+  LocalTimeRenderer& operator=(const LocalTimeRenderer&) = delete;
 
   /// The text for a record created at this time in ns since 1970. Valid until the next call. Like
   /// CPython it takes the second from the time as a double, which may be the next one in the last
   /// 100 ns. A text much longer than 256 times the format ("%99999d") is empty, as in CPython.
-  std::string_view render(std::int64_t unix_time_ns);
+  /// Throws FormatError for a `default_msec_format` that Python's `%` refuses.
+  std::string_view render(std::int64_t unix_time_ns) {
+    if (static_cast<std::uint64_t>(unix_time_ns) - first_ns_ >= window_ns_) [[unlikely]] {
+      render_ns(unix_time_ns);
+    }
+    return rendered_;
+  }
+
+  /// The most bytes of a text that render(unix_time_ns) returns; nothing if it would take libc's
+  /// locale, or a layout of one's own, to tell.
+  std::optional<std::size_t> most_bytes() const;
 
   /// The same for a record whose second and milliseconds are given apart. A second beyond the years
   /// that libc knows has an empty date.
-  std::string_view render(std::int64_t unix_time_s, int msecs);
+  std::string_view render(std::int64_t unix_time_s, double msecs);
 
  private:
+  enum class Msecs { none, plain, formatted };
+
+  void render_ns(std::int64_t unix_time_ns);
   void render_second(std::int64_t unix_time_s);
   void append_msecs(int msecs);
 
-  bool default_layout_;
+  std::string_view rendered_;  ///< What the last call returned.
+  /// The times that it is right for: `window_ns_` many from `first_ns_` on.
+  std::uint64_t first_ns_ = 0;
+  std::uint64_t window_ns_ = 0;
+  Msecs shown_;
+  bool is_utc_;
   std::string datefmt_;          ///< After a sentinel, which tells an empty text from a failure.
   std::string text_;             ///< After the same sentinel.
   std::size_t second_size_ = 0;  ///< The part of text_ that depends on the second alone.
   std::optional<std::int64_t> second_;
   std::optional<int> msecs_;
+  std::optional<MsecFormat> msec_format_;
+  std::string formatted_;
 };
+
+/// The clock of formatters that show times in a layout of their own.
+struct LineClock : IsoUtcRenderer {
+  explicit LineClock(TimeLayout layout) : local{std::move(layout)} {}
+
+  LocalTimeRenderer local;
+};
+
+/// The `msecs` of a record created at this time: whole ones, and 0 where the time as a double is
+/// that of the next second, by CPython's own correction.
+int msecs_of_time(std::int64_t unix_time_ns);
 
 }  // namespace xylem::format

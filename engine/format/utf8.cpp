@@ -25,6 +25,14 @@ std::size_t count_code_points(std::string_view text) {
   return text.size() - continuations;
 }
 
+std::string_view first_code_points(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  for (; count > 0 && end < text.size(); --count) {
+    end += decode_utf8(text.data() + end, text.data() + text.size()).length;
+  }
+  return text.substr(0, end);
+}
+
 bool is_valid_utf8(std::string_view text) {
   return simdjson::validate_utf8(text.data(), text.size());
 }

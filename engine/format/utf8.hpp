@@ -67,6 +67,10 @@ inline char* encode_utf8(char* out, std::uint32_t code_point) {
 /// The number of bytes that are not continuation bytes: the code points of valid UTF-8.
 std::size_t count_code_points(std::string_view text);
 
+/// The text up to its code point number `count`; each byte that is not valid counts as
+/// decode_utf8() steps over it.
+std::string_view first_code_points(std::string_view text, std::size_t count);
+
 /// Whether the whole of `text` is well-formed UTF-8.
 bool is_valid_utf8(std::string_view text);
 

@@ -1,5 +1,5 @@
-// Any `%` pattern either is refused or makes lines, and the template of a call site makes the same
-// lines as the general path.
+// Any pattern, in each style, either is refused or makes lines, and the template of a call site
+// makes the same lines as the general path.
 
 #include <algorithm>
 #include <cstddef>
@@ -12,8 +12,9 @@
 #include <doctest/doctest.h>
 
 #include "../record_support.hpp"
-#include "config/percent_style.hpp"
-#include "format/percent.hpp"
+#include "config/styles.hpp"
+#include "format/brace.hpp"
+#include "format/pattern.hpp"
 #include "format/text_formatter.hpp"
 #include "input.hpp"
 #include "record/foreign.hpp"
@@ -24,6 +25,7 @@ using namespace record_test;
 using fuzz::Input;
 using xylem::format::FormatError;
 using xylem::format::PatternPiece;
+using xylem::format::PatternStyle;
 using xylem::format::Program;
 using xylem::format::TextFormatter;
 using xylem::record::Foreign;
@@ -35,8 +37,24 @@ constexpr int widest = 2000;
 /// Whether a line of the pattern is of a size to be tried.
 bool is_quick(const std::vector<PatternPiece>& pieces) {
   return std::all_of(pieces.begin(), pieces.end(), [](const PatternPiece& piece) {
-    return piece.conversion.width <= widest && piece.conversion.precision <= widest;
+    if (piece.brace == nullptr) {
+      return piece.conversion.width <= widest && piece.conversion.precision <= widest;
+    }
+    // A specifier with fields may ask for anything.
+    const auto& spec = piece.brace->spec;
+    return piece.brace->nested.empty() && spec.width <= widest && spec.precision <= widest;
   });
+}
+
+/// Whether the pattern is refused or can be tried.
+bool can_be_tried(PatternStyle style, const std::string& pattern) {
+  xylem::config::style_fault(style, pattern);
+  try {
+    return is_quick(xylem::format::parse_pattern(style, pattern));
+  } catch (const FormatError& refused) {
+    CHECK(refused.what() != std::string_view{});
+    return true;
+  }
 }
 
 TextFormatter::Default read_default(Input& in) {
@@ -120,15 +138,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Input in{data, size};
   TextFormatter::Options options{in.text(), in.text()};
   std::erase(options.datefmt, '\0');  // refused by the configuration
-  const std::string& pattern = options.format;
-  try {
-    const std::vector<PatternPiece> pieces = xylem::format::parse_percent(pattern);
-    if (pattern.find('%') == std::string::npos) CHECK(pieces.front().text == pattern);
-    if (!is_quick(pieces)) return 0;
-  } catch (const FormatError& refused) {
-    CHECK(refused.what() != std::string_view{});
-  }
-  xylem::config::has_percent_conversion(pattern);
   for (std::size_t n = in.below(4); n > 0; --n) options.defaults.push_back(read_default(in));
 
   const std::vector<Arg> args = read_arguments(in);
@@ -136,14 +145,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Thread thread = make_thread(in.text());
   const std::vector<std::byte> payload = encode(args);
   const View view{&site, "my_app.db", &thread, in.number<std::int64_t>(), payload.data(), nullptr};
-  TextFormatter formatter{options};
-  // Of two faults they may name different ones: a template meets those of its constants first.
-  CHECK(compiled_line(formatter, view) == general_line(formatter, view));
-
   const std::string text = in.text();
   const Foreign foreign = read_foreign(in, text);
   View elsewhere = view;
   elsewhere.foreign = &foreign;
-  general_line(formatter, elsewhere);
+  for (const PatternStyle style :
+       {PatternStyle::percent, PatternStyle::brace, PatternStyle::dollar}) {
+    if (!can_be_tried(style, options.format)) continue;
+    options.style = style;
+    TextFormatter formatter{options};
+    // Of two faults they may name different ones: a template meets those of its constants first.
+    CHECK(compiled_line(formatter, view) == general_line(formatter, view));
+    general_line(formatter, elsewhere);
+  }
   return 0;
 }
