@@ -131,7 +131,7 @@ TEST_CASE("the milliseconds of a time just below a second are those that its dou
     return show({.format = "%(msecs)s %(created)s"}, {}, "m", time_ns);
   };
   CHECK(msecs(1'677'902'297'100'000'000) == "100.0 1677902297.1");
-  CHECK(msecs(1'677'903'920'999'998'503) == "999.0 1677903920.9999985");
+  CHECK(msecs(1'677'903'920'999'998'503) == "999.0 1677903920.9999986");
   CHECK(msecs(1'677'903'920'000'998'503) == "0.0 1677903920.0009985");
   CHECK(msecs(1'677'903'920'999'999'900) == "0.0 1677903921.0");
 }
