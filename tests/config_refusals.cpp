@@ -99,7 +99,7 @@ const std::vector<Refusal> not_available = {
      "formatters.f.format"},
     {R"j({"version": 1, "formatters": {"f": {"()": "logging.Formatter", ".": {"converter": "time.gmtime"}}}})j",
      "Unable to configure formatter 'f': Cannot set attribute 'converter'",
-     "formatters.f[.].default_msec_format"},
+     "formatters.f[.].converter"},
     {R"j({"version": 1, "formatters": {"f": {"()": "mylogger.MyJSONFormatter", "fmt_keys": {"a": 1}}}})j",
      "Unable to configure formatter 'f': attribute name must be string, not 'int'",
      "formatters.f.fmt_keys.a"},

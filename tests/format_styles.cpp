@@ -165,3 +165,9 @@ TEST_CASE("the time is shown as the formatter's layout says, in local time or UT
   CHECK(time({.default_msec_format = "%s!"}) ==
         "error: not all arguments converted during string formatting");
 }
+
+TEST_CASE("a number beyond the range of doubles is one for every specifier") {
+  CHECK(brace("{big:10}|{big:f} {small:.1f}", {arg("1e400", Kind::json).named("big"),
+                                               arg("-1e-400", Kind::json).named("small")}) ==
+        "       inf|inf -0.0");
+}

@@ -153,10 +153,14 @@ Value value_of_json(std::string_view json, std::string& scratch) {
   std::uint64_t natural = 0;
   if (parse_whole(json, natural)) return Value::of(natural);
   const bool is_integer = json.find_first_not_of("-0123456789") == std::string_view::npos;
-  // from_chars knows NaN and Infinity too.
+  if (is_integer || first == '{' || first == '[') return Value::of_json(json);
+  // from_chars knows NaN and Infinity too, but not what is beyond the range of doubles.
   double real = 0;
-  if (!is_integer && parse_whole(json, real)) return Value::of(real);
-  return Value::of_json(json);
+  if (parse_whole(json, real)) return Value::of(real);
+  std::string normal;
+  rewrite_json(normal, json, normal_json);
+  if (parse_whole(normal, real)) return Value::of(real);
+  return normal == json ? Value::of_json(json) : value_of_json(scratch = normal, scratch);
 }
 
 std::string_view python_type(const Value& value) {

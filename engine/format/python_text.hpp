@@ -19,7 +19,8 @@ std::string python_repr(const record::Value& value, bool ascii);
 std::string_view python_type(const record::Value& value);
 
 /// What Python's json.loads() makes of a JSON text, as far as a Value can hold it: containers and
-/// integers beyond 64 bits stay text. `scratch` keeps the bytes of a string.
+/// integers beyond 64 bits stay text. `scratch` keeps the bytes of a string. Throws
+/// std::invalid_argument for JSON that is none.
 record::Value value_of_json(std::string_view json, std::string& scratch);
 
 }  // namespace xylem::format
