@@ -145,8 +145,8 @@ const std::vector<Refusal> not_available = {
      "Unable to configure filter 'f': object of type 'list' has no len()", "filters.f.name"},
     {R"j({"version": 1, "filters": {"f": {"()": "logging.Filter", ".": {"nlen": 1}}}})j",
      "Unable to configure filter 'f': Cannot set attribute 'nlen'", "filters.f[.].nlen"},
-    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.TimedRotatingFileHandler", "filename": "x"}}})j",
-     "Unable to configure handler 'h': Cannot resolve 'logging.handlers.TimedRotatingFileHandler': "
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.SMTPHandler", "filename": "x"}}})j",
+     "Unable to configure handler 'h': Cannot resolve 'logging.handlers.SMTPHandler': "
      "this class is not available",
      "handlers.h.class"},
     {R"j({"version": 1, "handlers": {"h": {"class": "logging.Formatter"}}})j",

@@ -21,29 +21,18 @@ namespace {
 
 /// No file is opened before there is a line for it, and none is emptied.
 void append_late(config::Plan& plan) {
-  const auto change = [](config::FilePlan& file) {
-    file.mode = 'a';
-    file.delay = true;
-  };
   for (config::HandlerPlan& handler : plan.handlers) {
-    if (auto* const file = std::get_if<config::FilePlan>(&handler.kind)) change(*file);
-    if (auto* const rotating = std::get_if<config::RotatingFilePlan>(&handler.kind)) {
-      change(rotating->file);
-    }
+    config::FilePlan* const file = config::file_of(handler.kind);
+    if (file == nullptr) continue;
+    file->mode = 'a';
+    file->delay = true;
   }
 }
 
 bool names_relative_files(const config::Plan& plan) {
-  const auto is_relative = [](const config::FilePlan& file) {
-    return !file.filename.starts_with('/');
-  };
   for (const config::HandlerPlan& handler : plan.handlers) {
-    const auto* const file = std::get_if<config::FilePlan>(&handler.kind);
-    const auto* const rotating = std::get_if<config::RotatingFilePlan>(&handler.kind);
-    if ((file != nullptr && is_relative(*file)) ||
-        (rotating != nullptr && is_relative(rotating->file))) {
-      return true;
-    }
+    const config::FilePlan* const file = config::file_of(handler.kind);
+    if (file != nullptr && !file->filename.starts_with('/')) return true;
   }
   return false;
 }

@@ -11,6 +11,7 @@
 #include <xylem/config.hpp>
 
 #include "config/defaults.hpp"
+#include "config/file_sinks.hpp"
 #include "config/python_text.hpp"
 #include "format/json_formatter.hpp"
 #include "format/text_formatter.hpp"
@@ -71,10 +72,6 @@ FilterPtr make_filter(const FilterPlan& plan) {
                         },
                     },
                     plan.kind);
-}
-
-sink::FileOptions file_options(const FilePlan& plan) {
-  return {plan.mode == 'w' ? sink::OpenMode::truncate : sink::OpenMode::append, plan.delay};
 }
 
 /// Makes the parts of one plan; later parts refer to earlier ones by index.
@@ -167,6 +164,16 @@ class Builder {
                                          format::count_code_points(plan.file.terminator)};
     handler.sink = std::make_shared<sink::RotatingFileSink>(
         plan.file.filename, rotation, file_options(plan.file), file_sink_options());
+    handler.terminator = plan.file.terminator;
+  }
+
+  void equip(route::Handler& handler, const TimedFilePlan& plan) {
+    handler.sink = make_sink(plan, file_sink_options());
+    handler.terminator = plan.file.terminator;
+  }
+
+  void equip(route::Handler& handler, const ArchiveFilePlan& plan) {
+    handler.sink = make_sink(plan, file_sink_options());
     handler.terminator = plan.file.terminator;
   }
 

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "config/file_handlers.hpp"
 #include "config/python_text.hpp"
 #include "config/reach.hpp"
 #include "record/level_names.hpp"
@@ -148,9 +149,10 @@ std::string terminator_note(const std::string& terminator) {
 }
 
 std::string file_text(const FilePlan& file) {
-  return fmt::format("{}: {}{}{}", shown(file.filename), file.mode == 'w' ? "overwrite" : "append",
-                     file.delay ? ", opened at the first record" : "",
-                     terminator_note(file.terminator));
+  return fmt::format(
+      "{}: {}{}{}{}", shown(file.filename), file.mode == 'w' ? "overwrite" : "append",
+      file.is_watched ? ", follows its name at every write" : "",
+      file.delay ? ", opened at the first record" : "", terminator_note(file.terminator));
 }
 
 struct KindText {
@@ -167,6 +169,12 @@ struct KindText {
     if (rotating.backup_count == 0) return file + ", grows without bound (backupCount is 0)";
     return fmt::format("{}, {} bytes a file, {} backup{}", file, rotating.max_bytes,
                        rotating.backup_count, rotating.backup_count == 1 ? "" : "s");
+  }
+  std::string operator()(const TimedFilePlan& timed) const {
+    return file_text(timed.file) + rolling_text(timed);
+  }
+  std::string operator()(const ArchiveFilePlan& archive) const {
+    return file_text(archive.file) + rolling_text(archive);
   }
   std::string operator()(const QueuePlan& queue) const {
     if (queue.handlers.empty()) return "no handlers: records are discarded";
@@ -244,15 +252,10 @@ void describe_filters(const Plan& plan, std::string& out) {
   table.print("Filters", out);
 }
 
-const FilePlan* file_of(const HandlerPlan& handler) {
-  if (const auto* rotating = std::get_if<RotatingFilePlan>(&handler.kind)) return &rotating->file;
-  return std::get_if<FilePlan>(&handler.kind);
-}
-
 void describe_files(const Plan& plan, std::string& out) {
   std::vector<std::pair<std::string, std::vector<std::size_t>>> files;
   for (std::size_t i = 0; i < plan.handlers.size(); ++i) {
-    const FilePlan* file = file_of(plan.handlers[i]);
+    const FilePlan* file = file_of(plan.handlers[i].kind);
     if (file == nullptr) continue;
     auto known = std::find_if(files.begin(), files.end(),
                               [file](const auto& entry) { return entry.first == file->filename; });

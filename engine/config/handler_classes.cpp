@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "config/file_handlers.hpp"
 #include "config/python_text.hpp"
 #include "config/references.hpp"
 
@@ -91,6 +92,8 @@ void check_encoding(const Cursor& config) {
   given->fail("unknown encoding: " + encoding);
 }
 
+}  // namespace
+
 FilePlan read_file_plan(const Cursor& config) {
   FilePlan plan;
   plan.filename = read_filename(config);
@@ -101,12 +104,6 @@ FilePlan read_file_plan(const Cursor& config) {
   return plan;
 }
 
-HandlerKind read_file_handler(const Cursor& config, const HandlerScope&) {
-  return read_file_plan(config);
-}
-
-/// A number that Python compares with integers; a fraction is rounded up, which no comparison of
-/// "integer >= limit" can tell from the limit itself.
 std::int64_t read_count(const Cursor& config, std::string_view key) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   const std::optional<Cursor> count = config.find(key);
@@ -123,6 +120,12 @@ std::int64_t read_count(const Cursor& config, std::string_view key) {
   }
   count->fail("'>' not supported between instances of '" + std::string(python_type(value)) +
               "' and 'int'");
+}
+
+namespace {
+
+HandlerKind read_file_handler(const Cursor& config, const HandlerScope&) {
+  return read_file_plan(config);
 }
 
 HandlerKind read_rotating_file_handler(const Cursor& config, const HandlerScope&) {
@@ -222,7 +225,7 @@ constexpr std::array<std::string_view, 4> queue_keys = {"queue", "listener", "ha
 /// Handler's own argument, which dictConfig never leaves for it.
 constexpr std::array<std::string_view, 1> null_arguments = {"level"};
 
-constexpr std::array<HandlerClass, 5> classes = {{
+constexpr std::array<HandlerClass, 8> classes = {{
     {"logging.StreamHandler",
      {"StreamHandler", stream_arguments},
      Names(),
@@ -238,6 +241,21 @@ constexpr std::array<HandlerClass, 5> classes = {{
      Names(),
      false,
      read_rotating_file_handler},
+    {"logging.handlers.TimedRotatingFileHandler",
+     {"TimedRotatingFileHandler", timed_arguments, file_required},
+     Names(),
+     false,
+     read_timed_file_handler},
+    {"logging.handlers.WatchedFileHandler",
+     {"WatchedFileHandler", file_arguments, file_required},
+     Names(),
+     false,
+     read_watched_file_handler},
+    {"xylem.RotatingFileHandler",
+     {"RotatingFileHandler", archive_arguments, file_required},
+     Names(),
+     false,
+     read_archive_file_handler},
     {"logging.handlers.QueueHandler",
      {"QueueHandler", queue_arguments, queue_arguments},
      queue_keys,

@@ -2,6 +2,7 @@
 /// @file
 /// The handler classes: what each takes, and what it makes of it. A new class is a new row here.
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,5 +39,12 @@ struct HandlerClass {
 };
 
 std::span<const HandlerClass> handler_classes();
+
+/// What all handlers of files take: filename, mode, encoding, delay, errors.
+FilePlan read_file_plan(const Cursor& config);
+
+/// A number that Python compares with integers, 0 when it is absent. A fraction is rounded up,
+/// which no comparison of "integer >= limit" can tell from the limit itself.
+std::int64_t read_count(const Cursor& config, std::string_view key);
 
 }  // namespace xylem::config

@@ -85,6 +85,8 @@ struct FilePlan {
   /// As written, empty when absent. Files are UTF-8, so no handler of errors ever comes into play.
   std::string errors;
   std::string terminator = "\n";
+  /// `logging.handlers.WatchedFileHandler`: asks at every write whether the name has moved on.
+  bool is_watched = false;
 };
 
 struct RotatingFilePlan {
@@ -93,6 +95,40 @@ struct RotatingFilePlan {
   std::int64_t max_bytes = 0;
   /// Not negative.
   int backup_count = 0;
+};
+
+/// When a file rolls by time: `when`, `interval` and `utc`.
+struct SchedulePlan {
+  enum class When { second, minute, hour, day, midnight, weekly };
+  When when = When::hour;
+  /// Of `weekly`; 0 is Monday.
+  int weekday = 0;
+  /// How many of them: `interval`. Any number but NaN, as in CPython.
+  double units = 1;
+  bool is_utc = false;
+};
+
+/// `logging.handlers.TimedRotatingFileHandler`.
+struct TimedFilePlan {
+  FilePlan file;
+  SchedulePlan schedule;
+  /// Not negative; 0: all.
+  int backup_count = 0;
+};
+
+enum class PackedAs { gzip, zstd };
+
+/// `xylem.RotatingFileHandler`: by size, by time or by both.
+struct ArchiveFilePlan {
+  FilePlan file;
+  /// 0 or less: not by size.
+  std::int64_t max_bytes = 0;
+  std::optional<SchedulePlan> schedule;
+  /// Not negative; 0: all.
+  int backup_count = 0;
+  /// What old files may have together; 0 or less: any number.
+  std::int64_t total_bytes = 0;
+  std::optional<PackedAs> packed_as;
 };
 
 struct QueuePlan {
@@ -105,7 +141,20 @@ struct QueuePlan {
 
 struct NullPlan {};
 
-using HandlerKind = std::variant<StreamPlan, FilePlan, RotatingFilePlan, QueuePlan, NullPlan>;
+using HandlerKind = std::variant<StreamPlan, FilePlan, RotatingFilePlan, TimedFilePlan,
+                                 ArchiveFilePlan, QueuePlan, NullPlan>;
+
+/// The file that a handler of that kind writes to; null when it writes to none. `Kind` is
+/// HandlerKind, const or not.
+template <typename Kind>
+auto file_of(Kind& kind) {
+  const auto find = [](auto& plan) -> decltype(&std::get<FilePlan>(kind)) {
+    if constexpr (requires { plan.filename; }) return &plan;
+    if constexpr (requires { plan.file.filename; }) return &plan.file;
+    return nullptr;
+  };
+  return std::visit(find, kind);
+}
 
 struct HandlerPlan {
   std::string name;

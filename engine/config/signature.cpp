@@ -14,14 +14,13 @@ bool has(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-constexpr std::array<std::string_view, 13> other_classes = {
-    "logging.BufferingFormatter",          "logging.LoggerAdapter",
-    "logging.handlers.BufferingHandler",   "logging.handlers.DatagramHandler",
-    "logging.handlers.HTTPHandler",        "logging.handlers.MemoryHandler",
-    "logging.handlers.NTEventLogHandler",  "logging.handlers.QueueListener",
-    "logging.handlers.SMTPHandler",        "logging.handlers.SocketHandler",
-    "logging.handlers.SysLogHandler",      "logging.handlers.TimedRotatingFileHandler",
-    "logging.handlers.WatchedFileHandler",
+constexpr std::array<std::string_view, 11> other_classes = {
+    "logging.BufferingFormatter",         "logging.LoggerAdapter",
+    "logging.handlers.BufferingHandler",  "logging.handlers.DatagramHandler",
+    "logging.handlers.HTTPHandler",       "logging.handlers.MemoryHandler",
+    "logging.handlers.NTEventLogHandler", "logging.handlers.QueueListener",
+    "logging.handlers.SMTPHandler",       "logging.handlers.SocketHandler",
+    "logging.handlers.SysLogHandler",
 };
 
 }  // namespace

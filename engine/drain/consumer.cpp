@@ -56,6 +56,7 @@ Consumer::Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const
   const Counts former = counters.get();
   consumed_ = former.consumed;
   failed_before_ = former.failed;
+  for (sink::Sink* const sink : router_->sinks()) sink->take_over();
   keep_journal();
 }
 

@@ -33,6 +33,7 @@ void Router::deliver(const RawRecord& raw, std::uint64_t number) {
       continue;
     }
     try {
+      if (delivery.wants_times) sink.note_time(number, raw.time_ns);
       const std::size_t bound = delivery.program->prepare(view, work_);
       char* const line = sink.reserve(bound);
       sink.commit(delivery.program->render(work_, line), number);
@@ -74,7 +75,7 @@ void Router::keep_quick_route(const Route& route, detail::HeaderView header) {
   // The engine has to look at a note of drops before it is delivered.
   if (route.deliveries.size() != 1 || site == record::dropped_site) return;
   const Delivery& delivery = route.deliveries.front();
-  if (delivery.program == nullptr) return;
+  if (delivery.program == nullptr || delivery.wants_times) return;
   const std::optional<format::QuickProgram> program = delivery.program->quick();
   if (program) quick = {header.origin(), delivery.handler->sink.get(), *program};
 }
@@ -96,7 +97,7 @@ void Router::add_deliveries(Route& route) {
   if (!tree_->logger_passes(name, levelno)) return;
   for (const Leaf& leaf : tree_->leaves(name)) {
     if (!leaf.takes(name, levelno)) continue;
-    Delivery delivery{leaf.handler, nullptr};
+    Delivery delivery{leaf.handler, nullptr, leaf.handler->sink->wants_times()};
     try {
       delivery.program = std::make_unique<format::Program>(
           leaf.handler->formatter->compile(site, name, leaf.handler->terminator));
@@ -133,6 +134,7 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
       line.clear();
       leaf.handler->formatter->format(line, view);
       line += leaf.handler->terminator;
+      leaf.handler->sink->note_time(number, view.time_ns);
       char* const at = leaf.handler->sink->reserve(line.size());
       leaf.handler->sink->commit(std::copy(line.begin(), line.end(), at), number);
     } catch (const std::exception& error) {

@@ -56,6 +56,7 @@ class Router {
   struct Delivery {
     const Handler* handler;
     std::unique_ptr<format::Program> program;  // null: no record of the site can be formatted
+    bool wants_times;
   };
 
   /// What all records of one call site under one logger have in common.

@@ -15,7 +15,9 @@ bool is_lack_of_room(int error) {
 }  // namespace
 
 FileSink::FileSink(std::string_view path, FileOptions file, SinkOptions options)
-    : Sink(absolute_path(path), options), mode_(file.mode) {
+    : Sink(absolute_path(path), options),
+      mode_(file.mode),
+      look_interval_ms_(file.is_watched ? 0 : look_interval_ms) {
   if (file.delay) return;
   const int error = open_if_closed();
   if (error != 0) throw FileError(error, this->path());
@@ -40,7 +42,7 @@ int FileSink::follow_path(LineBuffer& lines, std::int64_t now_ms) {
   const bool is_deleted = file_.is_deleted();
   bool has_moved = false;
   if (now_ms >= look_ms_) {
-    look_ms_ = now_ms + look_interval_ms;
+    look_ms_ = now_ms + look_interval_ms_;
     has_moved = file_.has_moved_from(path());
   }
   if (!is_deleted && !has_moved && !is_broken_) return 0;

@@ -15,12 +15,16 @@ struct FileOptions {
   /// Opens the file when the first line is written, instead of in the constructor. That it cannot
   /// be opened is then trouble like any other: reported, tried again.
   bool delay = false;
+
+  /// Asks at every write whether the path still leads to the file, as CPython's WatchedFileHandler
+  /// does at every line, and not only now and then.
+  bool is_watched = false;
 };
 
 /// Appends to one file. Directories are not made and `~` means nothing special. When the file is
 /// deleted it is made anew for the next lines; when it is renamed they follow the name within
-/// 100 ms, as those of CPython's WatchedFileHandler do. What is no file but a named pipe or a
-/// terminal holds nothing else back, unless its opening is delayed.
+/// 100 ms, or at once when the file is watched. What is no file but a named pipe or a terminal holds
+/// nothing else back, unless its opening is delayed.
 class FileSink : public Sink {
  public:
   /// `path` is made absolute now, so that a later chdir does not matter. Throws FileError, and what
@@ -63,6 +67,7 @@ class FileSink : public Sink {
   PosixFile file_;
   std::shared_ptr<Console> console_;  // of what may block
   OpenMode mode_;
+  std::int64_t look_interval_ms_;
   std::int64_t look_ms_ = 0;  // when to ask again what the path leads to
   bool is_broken_ = false;    // the last write failed in a way that is the descriptor's
 };

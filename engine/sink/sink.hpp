@@ -154,6 +154,16 @@ class Sink {
   /// closed; before the first line.
   virtual void take_over() {}
 
+  /// Whether what is done with a line depends on when it was logged: note_time() has to tell.
+  virtual bool wants_times() const { return false; }
+
+  /// The time, in ns since the epoch, of the line that is reserved and committed next, and of the
+  /// record it is of.
+  virtual void note_time(std::uint64_t record, std::int64_t time_ns) {
+    static_cast<void>(record);
+    static_cast<void>(time_ns);
+  }
+
   /// The process is about to fork; nothing is on its way.
   void share() { share_file(); }
 

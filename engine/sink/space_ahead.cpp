@@ -56,9 +56,10 @@ void give_back(int fd) {
   if (static_cast<std::uint64_t>(status.st_blocks) * block_bytes < size + first_bytes) return;
   const SoleUser user{fd};
   // The size once more: another's line would be cut off with the rest.
-  if (user.holds() && ::fstat(fd, &status) == 0) {
-    static_cast<void>(!::ftruncate(fd, status.st_size));
-  }
+  if (!user.holds() || ::fstat(fd, &status) != 0 || ::ftruncate(fd, status.st_size) != 0) return;
+  // When a file was written last tells when it is to be rolled.
+  const timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, status.st_mtim};
+  ::futimens(fd, times);
 }
 
 }  // namespace

@@ -1,0 +1,43 @@
+#include "sink/rollover_timer.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <iterator>
+#include <utility>
+
+namespace xylem::sink {
+
+std::int64_t system_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec;
+}
+
+RolloverTimer::RolloverTimer(const RolloverSchedule::Options& options, SecondsClock now_s,
+                             std::int64_t begin_s)
+    : schedule_{options},
+      now_s_{now_s ? std::move(now_s) : SecondsClock{system_seconds}},
+      rollover_s_{schedule_.next(begin_s)},
+      line_s_{begin_s} {}
+
+bool RolloverTimer::may_be_due(const LineBuffer& lines) {
+  if (lines.empty()) return false;
+  const std::uint64_t first = lines.mark(0).record;
+  times_.take(first, lines.mark(lines.lines() - 1).record, runs_);
+  const auto is_late = [this](const LineTimes::Run& run) {
+    return static_cast<double>(run.second) >= rollover_s_;
+  };
+  if (std::any_of(runs_.begin(), runs_.end(), is_late)) return true;
+  const bool has_unnoted = runs_.empty() || first < runs_.front().first_record;
+  return has_unnoted && static_cast<double>(now_s_()) >= rollover_s_;
+}
+
+bool RolloverTimer::is_due(std::uint64_t record) {
+  const auto next = std::upper_bound(
+      runs_.begin(), runs_.end(), record,
+      [](std::uint64_t r, const LineTimes::Run& run) { return r < run.first_record; });
+  line_s_ = next == runs_.begin() ? now_s_() : std::prev(next)->second;
+  return static_cast<double>(line_s_) >= rollover_s_;
+}
+
+}  // namespace xylem::sink
