@@ -1,3 +1,5 @@
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +11,7 @@
 #include "engine_support.hpp"
 #include "leftover_support.hpp"
 #include "record/process.hpp"
+#include "sink/packing.hpp"
 
 using namespace leftover_test;
 using engine_test::Line;
@@ -263,6 +266,76 @@ TEST_CASE("lines that were rotated away while they were written are not written 
     leave(dir / "crash", again.image.bytes());
     CHECK(recover(dir, one_file(path)).already_written == 25);
     CHECK(read_file(path) == joined(lines, 20, 40));
+  }
+}
+
+TEST_CASE("lines in old files with dates in their names are not written again, packed or not") {
+  Dead dead;
+  const std::vector<std::string> lines = all_lines(dead);
+  const TempDir dir;
+  const std::string path = dir / "a.log";
+  const std::string noted = path + ".2026-11-22_23";
+  const std::string younger = path + ".2026-11-22_22.2";  // the clock was set back
+  write_file(path + ".2026-11-22_22", joined(lines, 0, 40));
+  std::filesystem::last_write_time(
+      path + ".2026-11-22_22",
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours{24 * 365 * 20});
+  write_file(path, "before\n");
+  Dead again;
+  again.image.sink(path, 0, end_of(path));
+  add_to(path, joined(lines, 0, 10));
+  std::filesystem::rename(path, noted);
+  write_file(younger, joined(lines, 10, 20));
+  write_file(path, joined(lines, 20, 25) + lines[25].substr(0, 9));
+  leave(dir / "crash", again.image.bytes());
+  const std::atomic<bool> not_stopping{false};
+  const auto pack = [&](const std::string& file, xylem::sink::Packing packing) {
+    CHECK(xylem::sink::pack_file(file, packing, not_stopping) == xylem::sink::PackOutcome::packed);
+  };
+
+  SUBCASE("all are there") {}
+  SUBCASE("the file of the place has been removed") {
+    std::filesystem::remove(noted);
+  }
+  SUBCASE("the file of the place has been packed") {
+    pack(noted, xylem::sink::Packing::gzip);
+  }
+  SUBCASE("a younger one has been packed") {
+    pack(younger, xylem::sink::Packing::zstd);
+  }
+  SUBCASE("both have been packed, one to a file beside it") {
+    pack(noted, xylem::sink::Packing::zstd);
+    pack(younger, xylem::sink::Packing::zstd);
+    write_file(younger, joined(lines, 10, 20));
+  }
+  const Summary summary = recover(dir, one_file(path));
+  CHECK(summary.already_written == 25);
+  CHECK(summary.recovered == 15);
+  CHECK(read_file(path) == joined(lines, 20, 40));
+}
+
+TEST_CASE("equal lines are counted in packed files as in others") {
+  const std::string pattern = R"("format": "%(message)s")";
+  Dead dead{true};
+  const std::vector<std::string> lines = all_lines(dead, pattern);
+  const std::atomic<bool> not_stopping{false};
+  for (const xylem::sink::Packing packing :
+       {xylem::sink::Packing::gzip, xylem::sink::Packing::zstd}) {
+    const TempDir dir;
+    const std::string path = dir / "a.log";
+    write_file(path, "");
+    Dead again{true};
+    again.image.sink(path, 0, end_of(path));
+    add_to(path, joined(lines, 0, 7));
+    const std::string old = path + ".2026-11-22";
+    std::filesystem::rename(path, old);
+    xylem::sink::pack_file(old, packing, not_stopping);
+    // As it is after a crash between the packed file's renaming and the end of the other.
+    write_file(old, joined(lines, 0, 7));
+    write_file(path, joined(lines, 7, 9));
+    leave(dir / "crash", again.image.bytes());
+    CHECK(recover(dir, one_file(path, 0, 3, pattern)).recovered == 31);
+    CHECK(read_file(path) == joined(lines, 7, 40));
   }
 }
 

@@ -4,16 +4,21 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include <sys/stat.h>
 
+#include "sink/dated_files.hpp"
 #include "sink/posix_file.hpp"
 
 namespace xylem::recover {
 namespace {
 
 using Place = crash::SinkEntry::Place;
+
+/// The times of files may lag behind those of records.
+constexpr std::int64_t file_time_lag_ns = 2'000'000'000;
 
 std::optional<std::uint64_t> size_if_regular(const std::string& path) {
   struct stat status {};
@@ -38,31 +43,76 @@ std::string find_moved(const std::string& path, const Place& place) {
   return {};
 }
 
-}  // namespace
-
-std::vector<FilePart> list_files(const std::string& path, const Place& place) {
-  std::vector<FilePart> files;
+/// The names that rolling by size gives, oldest first, and the current one.
+void add_numbered(const std::string& path, std::vector<FilePart>& files) {
   std::vector<int> numbers;
   if (const int error = sink::numbered_files(path, std::numeric_limits<int>::max(), numbers);
       error != 0 && error != ENOENT) {
     throw sink::FileError{error, path};
   }
-  files.reserve(numbers.size() + 1);
   for (const int number : numbers) {
     files.push_back({path + '.' + std::to_string(number), 0, false});
   }
   files.push_back({path, 0, true});
   std::erase_if(files, [](const FilePart& file) { return !size_if_regular(file.path); });
-  if (place.inode == 0) return files;
-  const auto noted = std::find_if(files.begin(), files.end(),
-                                  [&](const FilePart& file) { return is_at(file.path, place); });
+}
+
+/// The files with dates in their names, in the order in which they were written last: names go back
+/// with the clock when daylight saving time ends.
+std::vector<sink::DatedFile> list_dated(const std::string& path) {
+  std::vector<sink::DatedFile> files;
+  if (const int error = sink::dated_files(path, files); error != 0 && error != ENOENT) {
+    throw sink::FileError{error, path};
+  }
+  // A packed file beside the one it was made of has nothing new.
+  const auto is_double = [](const sink::DatedFile& file) {
+    if (file.is_unfinished) return true;
+    if (!file.packing) return false;
+    std::string_view name = file.path;
+    sink::take_extension(name);
+    return size_if_regular(std::string{name}).has_value();
+  };
+  std::erase_if(files, is_double);
+  std::stable_sort(files.begin(), files.end(),
+                   [](const sink::DatedFile& a, const sink::DatedFile& b) {
+                     return a.written_ns < b.written_ns;
+                   });
+  return files;
+}
+
+}  // namespace
+
+std::vector<FilePart> list_files(const std::string& path, const Place& place,
+                                 std::int64_t since_ns) {
+  std::vector<FilePart> files;
+  add_numbered(path, files);
+  std::vector<sink::DatedFile> dated = list_dated(path);
+  std::erase_if(dated, [since_ns](const sink::DatedFile& file) {
+    return file.written_ns < since_ns - file_time_lag_ns;
+  });
+  std::vector<FilePart> parts;
+  const auto is_noted = [&](const auto& file) {
+    return place.inode != 0 && is_at(file.path, place);
+  };
+  const auto noted = std::find_if(files.begin(), files.end(), is_noted);
+  const auto noted_dated = std::find_if(dated.begin(), dated.end(), is_noted);
   if (noted != files.end()) {
     noted->from = place.offset;
     files.erase(files.begin(), noted);
-  } else if (const std::string moved = find_moved(path, place); !moved.empty()) {
-    files.insert(files.begin(), {moved, place.offset, false});
+    dated.clear();
+  } else if (noted_dated != dated.end()) {
+    parts.push_back({noted_dated->path, place.offset, false});
+    const std::int64_t written_ns = noted_dated->written_ns;
+    dated.erase(noted_dated);
+    std::erase_if(
+        dated, [written_ns](const sink::DatedFile& file) { return file.written_ns < written_ns; });
+  } else if (place.inode != 0) {
+    const std::string moved = find_moved(path, place);
+    if (!moved.empty()) parts.push_back({moved, place.offset, false});
   }
-  return files;
+  for (const sink::DatedFile& file : dated) parts.push_back({file.path, 0, false, file.packing});
+  parts.insert(parts.end(), files.begin(), files.end());
+  return parts;
 }
 
 }  // namespace xylem::recover

@@ -45,8 +45,14 @@ class Reconciler {
   Standing run() {
     const auto place =
         capture_.state != nullptr ? capture_.state->place : crash::SinkEntry::Place{};
-    std::vector<FilePart> files = list_files(capture_.sink->name(), place);
+    std::vector<FilePart> files = list_files(capture_.sink->name(), place, capture_.first_ns);
     for (FilePart& file : files) {
+      if (file.packing) {
+        sink::Unpacker unpacker{file.path, *file.packing};
+        search_.scan(FileWindow{
+            [&unpacker](char* into, std::size_t bytes) { return unpacker.read(into, bytes); }});
+        continue;
+      }
       const Descriptor fd{file.path};
       if (fd.get() >= 0) file.from = search_.scan(fd.get(), file.from);
     }
@@ -54,7 +60,8 @@ class Reconciler {
     mark_the_rest();
     // The last thing that was written, so in the youngest file that has it.
     std::for_each(files.rbegin(), files.rend(), [this](const FilePart& file) {
-      if (!standing_.torn) find_torn(file);
+      // What has been packed was whole.
+      if (!standing_.torn && !file.packing) find_torn(file);
     });
     return std::move(standing_);
   }

@@ -109,7 +109,7 @@ class Replayer {
     if (known != nullptr) return known;
     const bool is_ambiguous = is_file(sink.name()) && has_namesake(sink);
     const SinkState* const state = is_ambiguous ? nullptr : leftover_.find_sink(sink.name());
-    Capture& capture = replay_.captures.emplace_back(Capture{&sink, state, {}, {}});
+    Capture& capture = replay_.captures.emplace_back(Capture{&sink, state, {}, {}, 0});
     if (state != nullptr) add_kept_lines(*state, capture);
     // What was kept of a record is counted there.
     const bool counts_written = state == nullptr || state->kept <= state->written;
@@ -127,6 +127,7 @@ class Replayer {
             }
             return;
           }
+          if (capture.lines.empty()) capture.first_ns = item.time_ns;
           capture.lines.push_back({number, item.ring, capture.text.size(), line.size()});
           capture.text += line;
         });

@@ -27,6 +27,7 @@ struct Capture {
   const SinkState* state;  // how far the dead process' sink of that name had come; may be null
   std::vector<Line> lines;
   std::string text;
+  std::int64_t first_ns = 0;  // when the first of the lines was logged; 0: nobody knows
 
   std::string_view line(std::size_t i) const {
     return std::string_view{text}.substr(lines[i].offset, lines[i].bytes);

@@ -19,19 +19,26 @@ std::string_view first_of(std::string_view text) {
 
 }  // namespace
 
+FileWindow::FileWindow(int fd, std::uint64_t from)
+    : read_{[fd, next = from](char* into, std::size_t bytes) mutable {
+        ssize_t got = 0;
+        do {
+          got = pread(fd, into, bytes, static_cast<off_t>(next));
+        } while (got < 0 && errno == EINTR);
+        const std::size_t more = got > 0 ? static_cast<std::size_t>(got) : 0;
+        next += more;
+        return more;
+      }},
+      position_{from} {}
+
 std::string_view FileWindow::peek(std::size_t bytes) {
   while (buffer_.size() - begin_ < bytes) {
     buffer_.erase(0, begin_);
     begin_ = 0;
     const std::size_t had = buffer_.size();
     buffer_.resize(had + std::max(read_bytes, bytes));  // so that little is moved often
-    ssize_t got = 0;
-    do {
-      got = pread(fd_, buffer_.data() + had, buffer_.size() - had, static_cast<off_t>(next_));
-    } while (got < 0 && errno == EINTR);
-    const std::size_t more = got > 0 ? static_cast<std::size_t>(got) : 0;
+    const std::size_t more = read_(buffer_.data() + had, buffer_.size() - had);
     buffer_.resize(had + more);
-    next_ += more;
     if (more == 0) break;
   }
   return std::string_view{buffer_}.substr(begin_);
@@ -58,9 +65,8 @@ LineSearch::LineSearch(const std::vector<std::string_view>& lines) {
   open_sizes_.erase(std::unique(open_sizes_.begin(), open_sizes_.end()), open_sizes_.end());
 }
 
-std::uint64_t LineSearch::scan(int fd, std::uint64_t from) {
-  FileWindow window{fd, from};
-  std::uint64_t end_of_last = from;
+std::uint64_t LineSearch::scan(FileWindow window) {
+  std::uint64_t end_of_last = window.position();
   bool is_boundary = true;
   while (true) {
     // One byte more than the longest, so that something is skipped in any case.

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace xylem::recover {
@@ -12,7 +14,11 @@ namespace xylem::recover {
 /// The bytes of a file from some place on, some at a time.
 class FileWindow {
  public:
-  FileWindow(int fd, std::uint64_t from) : fd_{fd}, next_{from}, position_{from} {}
+  /// Reads on, up to so many bytes; 0 at the end.
+  using Read = std::function<std::size_t(char* into, std::size_t bytes)>;
+
+  FileWindow(int fd, std::uint64_t from);
+  explicit FileWindow(Read read) : read_{std::move(read)} {}
 
   /// What follows the position: `bytes` or more, less only at the end of the file, or where it
   /// cannot be read.
@@ -23,9 +29,8 @@ class FileWindow {
   std::uint64_t position() const { return position_; }
 
  private:
-  int fd_;
-  std::uint64_t next_;  // where to read on
-  std::uint64_t position_;
+  Read read_;
+  std::uint64_t position_ = 0;
   std::string buffer_;
   std::size_t begin_ = 0;  // of what is not skipped, in the buffer
 };
@@ -40,7 +45,8 @@ class LineSearch {
 
   /// Searches from `from` to the end of the file. Returns where the last line found ends, or
   /// `from`.
-  std::uint64_t scan(int fd, std::uint64_t from);
+  std::uint64_t scan(int fd, std::uint64_t from) { return scan(FileWindow{fd, from}); }
+  std::uint64_t scan(FileWindow window);
 
   /// How many have been found, less those taken.
   std::uint64_t count(std::string_view line) const;

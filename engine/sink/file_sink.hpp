@@ -23,8 +23,8 @@ struct FileOptions {
 
 /// Appends to one file. Directories are not made and `~` means nothing special. When the file is
 /// deleted it is made anew for the next lines; when it is renamed they follow the name within
-/// 100 ms, or at once when the file is watched. What is no file but a named pipe or a terminal holds
-/// nothing else back, unless its opening is delayed.
+/// 100 ms, or at once when the file is watched. What is no file but a named pipe or a terminal
+/// holds nothing else back, unless its opening is delayed.
 class FileSink : public Sink {
  public:
   /// `path` is made absolute now, so that a later chdir does not matter. Throws FileError, and what
