@@ -325,8 +325,12 @@ TEST_CASE("settings that CPython refuses are refused in its words") {
           "handlers.h.interval");
   refused(R"("interval": null)", "unsupported operand type(s) for *: 'int' and 'NoneType'",
           "handlers.h.interval");
-  refused(R"("interval": {})", "unsupported operand type(s) for *: 'int' and 'dict'",
+  refused(R"("interval": {})", "unsupported operand type(s) for *: 'int' and 'ConvertingDict'",
           "handlers.h.interval");
+  refused(R"("when": "W0", "interval": -1e300)", "timestamp out of range for platform time_t",
+          "handlers.h.interval");
+  refused(R"("when": "midnight", "interval": 1e14)",
+          "[Errno 75] Value too large for defined data type", "handlers.h.interval");
   refused(R"("when": "midnight", "atTime": "12:00")", "'str' object has no attribute 'hour'",
           "handlers.h.atTime");
   refused(R"("maxBytes": 5)",

@@ -15,8 +15,9 @@ namespace {
 
 using When = SchedulePlan::When;
 
-/// Beyond this CPython's calendar ends.
-constexpr double most_seconds = 6.7e16;
+/// Where the calendar of the C library ends, and its integers.
+constexpr double last_date_s = 6.7e16;
+constexpr double last_second_s = 9.2e18;
 
 int read_backups(const Cursor& config) {
   const std::optional<Cursor> backups = config.find("backupCount");
@@ -79,17 +80,17 @@ void read_interval(const Cursor& config, SchedulePlan& plan) {
     plan.units = big->digits.front() == '-' ? -1e300 : 1e300;
   } else {
     const std::string type{python_type(value)};
-    // A string or a list is repeated.
+    // A string or a list is repeated. An object is of dictConfig's own kind of dict.
     const bool is_repeated = type == "str" || type == "list";
     interval->fail(fmt::format("unsupported operand type(s) for {}: 'int' and '{}'",
-                               is_repeated ? '+' : '*', type));
+                               is_repeated ? '+' : '*', type == "dict" ? "ConvertingDict" : type));
   }
-  const bool is_by_day = plan.when == When::midnight || plan.when == When::weekly;
-  constexpr double least_unit_s = 86400;
-  if (std::isnan(plan.units)) interval->fail("Invalid value NaN (not a number)");
-  if (is_by_day && !(std::fabs(plan.units) * least_unit_s < most_seconds)) {
-    interval->fail("timestamp out of range for platform time_t");
-  }
+  if (plan.when != When::midnight && plan.when != When::weekly) return;
+  constexpr double day_s = 86400;
+  const double seconds = std::fabs(plan.units) * day_s * (plan.when == When::weekly ? 7 : 1);
+  if (std::isnan(seconds)) interval->fail("Invalid value NaN (not a number)");
+  if (seconds > last_second_s) interval->fail("timestamp out of range for platform time_t");
+  if (seconds > last_date_s) interval->fail("[Errno 75] Value too large for defined data type");
 }
 
 /// A datetime.time, in Python; no JSON value is one.

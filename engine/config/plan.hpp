@@ -103,7 +103,7 @@ struct SchedulePlan {
   When when = When::hour;
   /// Of `weekly`; 0 is Monday.
   int weekday = 0;
-  /// How many of them: `interval`. Any number but NaN, as in CPython.
+  /// How many of them: `interval`. Any number, as in CPython: with NaN the file never rolls.
   double units = 1;
   bool is_utc = false;
 };
