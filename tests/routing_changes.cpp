@@ -43,6 +43,21 @@ TEST_CASE("a configuration counts from the record after it") {
   CHECK(read_file(dir / "c") == c + "before.and.after last\n");
 }
 
+TEST_CASE(
+    "a logger below a named one starts afresh, also when nobody had asked for the one named") {
+  const TempDir dir;
+  const Session session{config(dir, R"("root": {"level": "INFO", "handlers": ["a"]},
+    "loggers": {"afresh.x.y": {"level": "CRITICAL", "handlers": ["b"], "propagate": false}})")};
+  const Logger log = get_logger("afresh.x.y");
+  CHECK_FALSE(log.enabled(Level::error));
+  xylem::configure(
+      disabling(dir, R"("root": {"level": "INFO", "handlers": ["a"]}, "loggers": {"afresh": {}})"));
+  CHECK(log.enabled(Level::info));
+  XYLEM_INFO(log, "m");
+  CHECK(lines_of(dir / "a") == Texts{"afresh.x.y m"});
+  CHECK(lines_of(dir / "b").empty());
+}
+
 TEST_CASE("reconfiguring while 4 threads log: each record is in exactly one of the files") {
   constexpr int threads = 4;
   constexpr int rounds = is_sanitized ? 20 : 100;

@@ -6,6 +6,7 @@
 
 #include "config/build.hpp"
 #include "config/dict_config.hpp"
+#include "config/incremental.hpp"
 #include "drain/engine.hpp"
 #include "drain/producer.hpp"
 #include "fatal/handler.hpp"
@@ -57,6 +58,10 @@ void apply(const config::Plan& plan) {
   // One at a time: a plan builds on the tree that is in force.
   const std::lock_guard lock{engine.configuring()};
   const drain::CrashSettings crash = to_crash_settings(plan);
+  if (plan.incremental) {
+    const config::Change change = config::build_change(plan, *engine.tree());
+    return engine.reroute(change.tree, change.levels);
+  }
   const auto tree = config::build(plan, *engine.tree(), route::logger_names());
   engine.count_recovered(recover_leftovers(crash, *tree));
   engine.configure(tree, to_settings(plan.engine), crash);

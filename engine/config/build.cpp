@@ -58,6 +58,14 @@ FormatterPtr make_formatter(const FormatterPlan& plan) {
             return std::make_shared<format::JsonFormatter>(format::JsonFormatter::Options{
                 json.fmt_keys, json.ensure_ascii, json.item_separator, json.key_separator});
           },
+          [](const PythonJsonFormatterPlan& json) -> FormatterPtr {
+            format::JsonFormatter::Options options;
+            options.ensure_ascii = json.ensure_ascii;
+            options.python_json = json.layout;
+            options.datefmt = json.datefmt;
+            options.prefix = json.prefix;
+            return std::make_shared<format::JsonFormatter>(std::move(options));
+          },
       },
       plan.kind);
 }
@@ -194,15 +202,15 @@ class Builder {
 };
 
 /// CPython's treatment of loggers that the configuration does not name: those below a logger that
-/// it names, and that was there before, start afresh; the others are disabled, or enabled again.
+/// it names start afresh; the others are disabled, or enabled again. A logger above one that exists
+/// was there before as well, if only as a place holder.
 void treat_unnamed(route::Tree& tree, const Plan& plan, const std::set<std::string>& existing) {
   std::set<std::string> named;
   for (const LoggerPlan& logger : plan.loggers) named.insert(logger.name);
   const auto is_below_named = [&](const std::string& name) {
     for (std::string_view above = route::parent_of(name); above != "root";
          above = route::parent_of(above)) {
-      const std::string parent{above};
-      if (named.contains(parent) && existing.contains(parent)) return true;
+      if (named.contains(std::string{above})) return true;
     }
     return false;
   };
@@ -222,6 +230,10 @@ void treat_unnamed(route::Tree& tree, const Plan& plan, const std::set<std::stri
 
 std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& former,
                                          const std::vector<std::string>& existing_names) {
+  if (plan.incremental) {
+    throw ConfigError{"An incremental configuration has no handlers of its own", "incremental",
+                      plan.source};
+  }
   const Builder parts{plan};
   auto tree = std::make_shared<route::Tree>(former);
   std::set<std::string> existing{existing_names.begin(), existing_names.end()};

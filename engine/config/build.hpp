@@ -13,7 +13,8 @@ namespace xylem::config {
 
 /// Opens the files and makes the tree that is to follow `former`, which stays as it is.
 /// @param existing the names of all loggers that the process has
-/// @throws ConfigError when a file cannot be opened; whatever was opened before is closed again
+/// @throws ConfigError when a file cannot be opened; whatever was opened before is closed again.
+///         Also for an incremental plan, which stands on another one
 std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& former,
                                          const std::vector<std::string>& existing);
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "config/file_handlers.hpp"
+#include "config/incremental.hpp"
 #include "config/python_text.hpp"
 #include "config/reach.hpp"
 #include "record/level_names.hpp"
@@ -224,14 +225,23 @@ void describe_json(const JsonFormatterPlan& json, Table& table) {
                             python_repr(json.item_separator), python_repr(json.key_separator)));
 }
 
+void describe_python_json(const PythonJsonFormatterPlan& json, Table& table) {
+  std::string keys = joined(json.layout.required, ", ", shown);
+  if (!json.layout.timestamp.empty()) keys += (keys.empty() ? "" : ", ") + json.layout.timestamp;
+  table.add("", "keys     " + (keys.empty() ? "fields only" : keys));
+  table.add("", fmt::format("text     {}", json.ensure_ascii ? "ASCII" : "UTF-8"));
+}
+
 void describe_formatters(const Plan& plan, std::string& out) {
   Table table;
   for (const FormatterPlan& formatter : plan.formatters) {
     table.add(shown(formatter.name), formatter.class_name);
     if (const auto* pattern = std::get_if<PatternFormatterPlan>(&formatter.kind)) {
       describe_pattern(*pattern, table);
+    } else if (const auto* json = std::get_if<JsonFormatterPlan>(&formatter.kind)) {
+      describe_json(*json, table);
     } else {
-      describe_json(std::get<JsonFormatterPlan>(formatter.kind), table);
+      describe_python_json(std::get<PythonJsonFormatterPlan>(formatter.kind), table);
     }
   }
   table.print("Formatters", out);
@@ -292,6 +302,7 @@ void describe_engine(const Plan& plan, std::string& out) {
 
 std::string describe(const Plan& plan) {
   std::string out = (plan.source.empty() ? "configuration" : shown(plan.source)) + "\n";
+  if (plan.incremental) return out + describe_incremental(plan);
   describe_loggers(plan, out);
   describe_handlers(plan, out);
   describe_formatters(plan, out);

@@ -9,9 +9,11 @@
 #include "config/filters.hpp"
 #include "config/formatters.hpp"
 #include "config/handlers.hpp"
+#include "config/incremental.hpp"
 #include "config/loggers.hpp"
 #include "config/python_text.hpp"
 #include "config/reader.hpp"
+#include "config/registry.hpp"
 
 namespace xylem::config {
 namespace {
@@ -32,15 +34,20 @@ void check_version(const Cursor& document) {
   }
 }
 
-template <typename Part>
-std::vector<Part> read_section(const Cursor& document, std::string_view key, const char* kind,
-                               Part (*read)(const std::string&, const Cursor&)) {
-  std::vector<Part> parts;
+template <typename PartPlan>
+std::vector<PartPlan> read_section(const Cursor& document, std::string_view key, Part part,
+                                   const char* kind,
+                                   PartPlan (*read)(const std::string&, const Cursor&)) {
+  std::vector<PartPlan> parts;
   const std::optional<Cursor> section = document.find(key);
   if (!section) return parts;
   for (const auto& [name, config] : section->section()) {
     parts.push_back(in_context("Unable to configure " + std::string(kind) + ' ' + python_repr(name),
-                               [&, &name = name, &config = config] { return read(name, config); }));
+                               [&, &name = name, &config = config] {
+                                 return read_part(
+                                     part, config.converted(External::refused),
+                                     [&](const Cursor& plain) { return read(name, plain); });
+                               }));
   }
   return parts;
 }
@@ -48,13 +55,15 @@ std::vector<Part> read_section(const Cursor& document, std::string_view key, con
 /// In CPython's order of construction, so that of several faults the same is reported.
 Plan read_plan(const Cursor& document) {
   check_version(document);
-  if (read_flag(document, "incremental", false)) {
-    fail_at(document, "incremental", "An incremental configuration is not available");
-  }
   Plan plan;
+  if (read_flag(document, "incremental", false)) {
+    read_incremental(document, plan);
+    return plan;
+  }
   plan.disable_existing_loggers = read_flag(document, "disable_existing_loggers", true);
-  plan.formatters = read_section(document, "formatters", "formatter", read_formatter);
-  plan.filters = read_section(document, "filters", "filter", read_filter);
+  plan.formatters =
+      read_section(document, "formatters", Part::formatter, "formatter", read_formatter);
+  plan.filters = read_section(document, "filters", Part::filter, "filter", read_filter);
   if (const std::optional<Cursor> handlers = document.find("handlers")) {
     plan.handlers = read_handlers(*handlers, plan.formatters, plan.filters);
   }

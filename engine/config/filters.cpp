@@ -39,6 +39,8 @@ FilterKind read_non_error_filter(const Cursor& config) {
 }
 
 constexpr std::array<std::string_view, 1> arguments = {"name"};
+/// What logging.Filter looks at.
+constexpr std::array<std::string_view, 3> attributes = {"name", "nlen", "filter"};
 
 constexpr std::array<FilterClass, 2> filter_classes = {{
     {"logging.Filter", read_name_filter},
@@ -57,8 +59,12 @@ FilterPlan read_filter(const std::string& name, const Cursor& config) {
     check_arguments(config, {"Filter", arguments}, taken);
   }
   FilterPlan plan{name, std::string(chosen->name), chosen->read(config), config.path()};
-  if (config.contains("()")) refuse_attributes(config);
+  if (config.contains("()")) refuse_attributes(config, attributes);
   return plan;
+}
+
+bool is_filter_class(std::string_view name) {
+  return has_class(std::span<const FilterClass>(filter_classes), name);
 }
 
 void add_filters(const Cursor& owner, const std::vector<FilterPlan>& filters,

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/plan.hpp"
@@ -13,6 +14,9 @@ namespace xylem::config {
 
 /// @throws ConfigError without the wrapper "Unable to configure filter ..."
 FilterPlan read_filter(const std::string& name, const Cursor& config);
+
+/// Whether the engine has a filter of this dotted name.
+bool is_filter_class(std::string_view name);
 
 /// The member "filters" of a handler or logger, appended to `chosen` as indices into `filters`;
 /// one that is there already is not added again.

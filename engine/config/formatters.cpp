@@ -1,9 +1,11 @@
 #include "config/formatters.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <variant>
 
+#include "config/python_json_logger.hpp"
 #include "config/python_text.hpp"
 #include "config/signature.hpp"
 #include "config/styles.hpp"
@@ -12,7 +14,8 @@
 namespace xylem::config {
 namespace {
 
-using FormatterKind = std::variant<PatternFormatterPlan, JsonFormatterPlan>;
+using FormatterKind =
+    std::variant<PatternFormatterPlan, JsonFormatterPlan, PythonJsonFormatterPlan>;
 
 /// How a class is called: CPython gives format, datefmt and style to a "class", and every key as a
 /// keyword argument to a "()".
@@ -60,8 +63,22 @@ format::PatternStyle read_style(const Cursor& config) {
   return *found;
 }
 
-/// The attributes of a Formatter that a "." may set. CPython lets it set any, which then mean
-/// nothing.
+/// What the classes look at.
+constexpr std::array<std::string_view, 12> used_attributes = {"_fmt",
+                                                              "_style",
+                                                              "converter",
+                                                              "datefmt",
+                                                              "default_msec_format",
+                                                              "default_time_format",
+                                                              "fmt_keys",
+                                                              "format",
+                                                              "formatException",
+                                                              "formatMessage",
+                                                              "formatStack",
+                                                              "formatTime"};
+
+/// The attributes of a Formatter that a "." may set. CPython lets it set any: those that nothing
+/// looks at are passed over.
 void read_attributes(const Cursor& config, PatternFormatterPlan& plan) {
   const std::optional<Cursor> attributes = config.find_raw(".");
   if (!attributes || !attributes->value().truthy()) return;
@@ -74,16 +91,20 @@ void read_attributes(const Cursor& config, PatternFormatterPlan& plan) {
       plan.default_time_format = *text;
     } else if (name == "default_msec_format" && (text != nullptr || is_none)) {
       plan.default_msec_format = is_none ? std::string{} : *text;
-    } else {
+    } else if (std::find(used_attributes.begin(), used_attributes.end(), name) !=
+               used_attributes.end()) {
       fail_at(*attributes, name, "Cannot set attribute " + python_repr(name));
     }
   }
 }
 
+/// CPython calls again with fmt= when a factory does not know format=, which then wins over fmt.
+std::string_view format_key_of(const Cursor& config, Call call) {
+  return call == Call::by_factory && !config.contains("format") ? "fmt" : "format";
+}
+
 FormatterKind read_pattern(const Cursor& config, Call call) {
-  // CPython calls again with fmt= when a factory does not know format=, which then wins over fmt.
-  const bool is_renamed = call == Call::by_factory && !config.contains("format");
-  const std::string_view format_key = is_renamed ? "fmt" : "format";
+  const std::string_view format_key = format_key_of(config, call);
   PatternFormatterPlan plan;
   plan.style = read_style(config);
   plan.format = read_format(config, format_key, plan.style);
@@ -172,31 +193,47 @@ FormatterKind read_xylem_json(const Cursor& config, Call call) {
   return plan;
 }
 
+FormatterKind read_python_json_logger(const Cursor& config, Call call) {
+  return read_python_json(config, format_key_of(config, call), call == Call::by_class);
+}
+
 constexpr std::array<std::string_view, 5> pattern_arguments = {"fmt", "datefmt", "style",
                                                                "validate", "defaults"};
 constexpr std::array<std::string_view, 1> guideline_arguments = {"fmt_keys"};
 constexpr std::array<std::string_view, 3> xylem_arguments = {"fmt_keys", "ensure_ascii",
                                                              "separators"};
 
-constexpr std::array<FormatterClass, 4> formatter_classes = {{
+constexpr std::array<FormatterClass, 6> formatter_classes = {{
     {"logging.Formatter", {"Formatter", pattern_arguments}, read_pattern},
     {"xylem.UtcFormatter", {"Formatter", pattern_arguments}, read_utc_pattern},
     {"mylogger.MyJSONFormatter", {"MyJSONFormatter", guideline_arguments}, read_guideline_json},
     {"xylem.JsonFormatter", {"JsonFormatter", xylem_arguments}, read_xylem_json},
+    {"pythonjsonlogger.json.JsonFormatter",
+     {"BaseJsonFormatter", python_json_arguments},
+     read_python_json_logger},
+    // Its name before version 3 of the package, which goes on.
+    {"pythonjsonlogger.jsonlogger.JsonFormatter",
+     {"BaseJsonFormatter", python_json_arguments},
+     read_python_json_logger},
 }};
 
 FormatterKind call_factory(const Cursor& config, const FormatterClass& chosen) {
   static constexpr std::array<std::string_view, 2> taken = {"()", "."};
   static constexpr std::array<std::string_view, 1> retried = {"format"};
   const bool is_pattern = chosen.signature.owner == "Formatter";
+  const bool is_retried = is_pattern || chosen.read == read_python_json_logger;
   check_arguments(config, chosen.signature, taken,
-                  std::span(retried).first(is_pattern ? retried.size() : 0));
+                  std::span(retried).first(is_retried ? retried.size() : 0));
   FormatterKind kind = chosen.read(config, Call::by_factory);
-  if (!is_pattern) refuse_attributes(config);
+  if (!is_pattern) refuse_attributes(config, used_attributes);
   return kind;
 }
 
 }  // namespace
+
+bool is_formatter_class(std::string_view name) {
+  return has_class(std::span<const FormatterClass>(formatter_classes), name);
+}
 
 FormatterPlan read_formatter(const std::string& name, const Cursor& config) {
   config.object();
@@ -208,6 +245,11 @@ FormatterPlan read_formatter(const std::string& name, const Cursor& config) {
   } else if (const auto named = config.find("class", External::allowed);
              named && named->value().truthy()) {
     chosen = &resolve_class(config, "class", classes);
+    if (external_name(named->value())) {
+      // CPython resolves once more what it has resolved already.
+      named->fail("type object '" + std::string(chosen->name.substr(chosen->name.rfind('.') + 1)) +
+                  "' has no attribute 'split'");
+    }
   }
   return {name, std::string(chosen->name),
           is_factory ? call_factory(config, *chosen) : chosen->read(config, Call::by_class),

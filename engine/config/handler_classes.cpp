@@ -270,4 +270,8 @@ std::span<const HandlerClass> handler_classes() {
   return classes;
 }
 
+bool is_handler_class(std::string_view name) {
+  return has_class(handler_classes(), name);
+}
+
 }  // namespace xylem::config

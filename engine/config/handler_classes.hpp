@@ -46,5 +46,7 @@ FilePlan read_file_plan(const Cursor& config);
 /// A number that Python compares with integers, 0 when it is absent. A fraction is rounded up,
 /// which no comparison of "integer >= limit" can tell from the limit itself.
 std::int64_t read_count(const Cursor& config, std::string_view key);
+/// Whether the engine has a handler of this dotted name.
+bool is_handler_class(std::string_view name);
 
 }  // namespace xylem::config

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "config/handler_classes.hpp"
 #include "config/levels.hpp"
 #include "config/references.hpp"
+#include "config/registry.hpp"
 #include "config/signature.hpp"
 
 namespace xylem::config {
@@ -30,26 +33,67 @@ std::optional<std::size_t> read_formatter_reference(const Cursor& config, const 
   return index;
 }
 
-void set_attribute(HandlerKind& kind, const std::string& name, const Cursor& value) {
+/// What CPython's handlers look at beside what can be set here. Other attributes are set to no
+/// effect.
+constexpr std::array<std::string_view, 33> used_attributes = {
+    "acquire",     "atTime",     "baseFilename", "buffer",  "capacity",       "createLock",
+    "delay",       "emit",       "encoding",     "errors",  "filter",         "filters",
+    "flush",       "flushLevel", "flushOnClose", "format",  "formatter",      "handle",
+    "handleError", "listener",   "lock",         "mode",    "namer",          "priority_map",
+    "queue",       "release",    "rolloverAt",   "rotator", "shouldRollover", "stream",
+    "suffix",      "target",     "when"};
+
+std::int64_t integer_of(const std::string& name, const Cursor& value) {
+  const auto* const integer = value.value().get_if<std::int64_t>();
+  if (integer != nullptr) return *integer;
+  value.fail(name + " must be an integer, got " + std::string(json_type_name(value.value())));
+}
+
+bool set_rotation(HandlerKind& kind, const std::string& name, const Cursor& value) {
+  auto* const rotating = std::get_if<RotatingFilePlan>(&kind);
+  if (rotating == nullptr || (name != "maxBytes" && name != "backupCount")) return false;
+  const std::int64_t number = integer_of(name, value);
+  if (name == "maxBytes") {
+    rotating->max_bytes = number;
+  } else {
+    rotating->backup_count =
+        static_cast<int>(std::clamp<std::int64_t>(number, 0, std::numeric_limits<int>::max()));
+  }
+  return true;
+}
+
+bool set_terminator(HandlerKind& kind, const std::string& name, const Cursor& value) {
   const auto terminator_of = [](auto& plan) -> std::string* {
     if constexpr (requires { plan.terminator; }) return &plan.terminator;
     if constexpr (requires { plan.file.terminator; }) return &plan.file.terminator;
     return nullptr;
   };
   std::string* terminator = name == "terminator" ? std::visit(terminator_of, kind) : nullptr;
-  if (terminator == nullptr) value.fail("Cannot set attribute " + python_repr(name));
+  if (terminator == nullptr) return false;
   const auto* text = value.value().get_if<std::string>();
   if (text == nullptr) {
     value.fail("terminator must be a string, got " + std::string(json_type_name(value.value())));
   }
   *terminator = *text;
+  return true;
 }
 
-void set_attributes(HandlerKind& kind, const Cursor& config) {
+void set_attribute(HandlerPlan& plan, const std::string& name, const Cursor& value) {
+  if (set_terminator(plan.kind, name, value) || set_rotation(plan.kind, name, value)) return;
+  if (name == "level") {
+    plan.level = clamped_level(integer_of(name, value));
+  } else if (std::find(used_attributes.begin(), used_attributes.end(), name) !=
+             used_attributes.end()) {
+    value.fail("Cannot set attribute " + python_repr(name));
+  }
+}
+
+/// Values are not converted, as in CPython: neither references nor names of levels.
+void set_attributes(HandlerPlan& plan, const Cursor& config) {
   const std::optional<Cursor> attributes = config.find_raw(".");
   if (!attributes || !attributes->value().truthy()) return;
   for (const auto& entry : attributes->object()) {
-    set_attribute(kind, entry.first, *attributes->find_raw(entry.first));
+    set_attribute(plan, entry.first, *attributes->find_raw(entry.first));
   }
 }
 
@@ -81,7 +125,7 @@ HandlerPlan read_handler(const std::string& name, const Cursor& config, const Pa
   }
   plan.level = read_level(config).value_or(0);
   add_filters(config, parts.filters, plan.filters);
-  set_attributes(plan.kind, config);
+  set_attributes(plan, config);
   return plan;
 }
 
@@ -102,8 +146,11 @@ std::vector<HandlerPlan> read_handlers(const Cursor& section,
   const Parts parts{formatters, filters};
   const HandlerScope scope{section.value(), built};
   const auto read = [&](const std::string& name, const Cursor& config) {
-    built.push_back(
-        in_context(wrapper(name), [&] { return read_handler(name, config, parts, scope); }));
+    built.push_back(in_context(wrapper(name), [&] {
+      return read_part(
+          Part::handler, config.converted(External::refused),
+          [&](const Cursor& plain) { return read_handler(name, plain, parts, scope); });
+    }));
   };
   std::vector<std::pair<std::string, Cursor>> deferred;
   for (const auto& [name, config] : members) {

@@ -10,11 +10,6 @@
 namespace xylem::config {
 namespace {
 
-int clamped(std::int64_t level) {
-  return static_cast<int>(std::clamp<std::int64_t>(level, std::numeric_limits<int>::min(),
-                                                   std::numeric_limits<int>::max()));
-}
-
 int level_of_name(const Cursor& cursor, std::string_view name) {
   const std::optional<int> number = record::find_level(name);
   if (!number) cursor.fail("Unknown level: " + python_repr(name));
@@ -23,11 +18,16 @@ int level_of_name(const Cursor& cursor, std::string_view name) {
 
 }  // namespace
 
+int clamped_level(std::int64_t level) {
+  return static_cast<int>(std::clamp<std::int64_t>(level, std::numeric_limits<int>::min(),
+                                                   std::numeric_limits<int>::max()));
+}
+
 std::optional<int> read_level(const Cursor& owner) {
   const std::optional<Cursor> level = owner.find("level");
   if (!level || level->value().is_null()) return std::nullopt;
   const Value& value = level->value();
-  if (const auto* integer = value.get_if<std::int64_t>()) return clamped(*integer);
+  if (const auto* integer = value.get_if<std::int64_t>()) return clamped_level(*integer);
   if (const auto* integer = value.get_if<BigInteger>()) {
     return integer->digits.front() == '-' ? std::numeric_limits<int>::min()
                                           : std::numeric_limits<int>::max();

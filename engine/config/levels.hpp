@@ -2,6 +2,7 @@
 /// @file
 /// Level names and numbers.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,5 +15,8 @@ namespace xylem::config {
 /// absent or null. Numbers beyond an int become the nearest int, which no level lies beyond.
 /// @throws ConfigError "Unknown level: 'debug'", "Level not an integer or a valid string: 10.0"
 std::optional<int> read_level(const Cursor& owner);
+
+/// The nearest int.
+int clamped_level(std::int64_t level);
 
 }  // namespace xylem::config

@@ -43,7 +43,9 @@ void read_loggers(const Cursor& document, Plan& plan) {
   if (const std::optional<Cursor> section = document.find("loggers")) {
     for (const auto& [name, config] : section->section()) {
       in_context("Unable to configure logger " + python_repr(name),
-                 [&, &name = name, &config = config] { read_logger(name, config, plan); });
+                 [&, &name = name, &config = config] {
+                   read_logger(name, config.converted(External::refused), plan);
+                 });
     }
   }
   const std::optional<Cursor> root = document.find("root");

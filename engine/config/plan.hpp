@@ -16,6 +16,7 @@
 #include "crash/file.hpp"
 #include "format/pattern.hpp"
 #include "format/timestamp.hpp"
+#include "format/python_json_members.hpp"
 
 namespace xylem::config {
 
@@ -44,10 +45,18 @@ struct JsonFormatterPlan {
   std::string key_separator = ": ";
 };
 
+/// `pythonjsonlogger.json.JsonFormatter`, of the package python-json-logger.
+struct PythonJsonFormatterPlan {
+  format::PythonJsonLayout layout;
+  std::string datefmt;
+  std::string prefix;
+  bool ensure_ascii = true;
+};
+
 struct FormatterPlan {
   std::string name;
   std::string class_name;
-  std::variant<PatternFormatterPlan, JsonFormatterPlan> kind;
+  std::variant<PatternFormatterPlan, JsonFormatterPlan, PythonJsonFormatterPlan> kind;
   std::string path;
 };
 
@@ -201,6 +210,14 @@ inline constexpr std::uint32_t min_ring_slots = 64;
 inline constexpr std::uint32_t max_ring_slots = 1048576;
 inline constexpr std::int64_t most_kept_bytes = std::int64_t{1} << 40;
 
+/// A new level for a handler that is in force.
+struct HandlerLevelPlan {
+  std::string name;
+  /// None, also for 0 and "": the handler keeps its level, but it has to exist.
+  std::optional<int> level;
+  std::string path;
+};
+
 /// The `"xylem"` object, which CPython ignores.
 struct EnginePlan {
   /// 64-byte slots of each thread's ring; a power of two, min_ring_slots to max_ring_slots.
@@ -220,6 +237,11 @@ struct Plan {
   std::string source;
   /// Of the text, to tell configs apart.
   std::uint64_t hash = 0;
+  /// Only changes what is in force: the levels of `handler_levels`, `loggers` and `root`, and what
+  /// `loggers` say of propagation. The rest of the document is not read.
+  bool incremental = false;
+  /// In file order.
+  std::vector<HandlerLevelPlan> handler_levels;
   bool disable_existing_loggers = true;
   /// In file order.
   std::vector<FormatterPlan> formatters;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/cfg_reference.hpp"
+#include "config/externals.hpp"
 #include "config/python_text.hpp"
 #include "format/utf8.hpp"
 
@@ -37,6 +39,10 @@ std::optional<std::string_view> external_name(const Value& value) noexcept {
   return after_scheme(value, "ext://");
 }
 
+std::optional<std::string_view> reference_of(const Value& value) noexcept {
+  return after_scheme(value, "cfg://");
+}
+
 void fail_at(const Cursor& owner, std::string_view key, const std::string& message) {
   owner.find_raw(key).value_or(owner).fail(message);
 }
@@ -57,7 +63,11 @@ Cursor Cursor::member(std::string_view key, const Value& value) const {
     if (!path.empty()) path += '.';
     path += key;
   }
-  return {value, std::move(path)};
+  return {value, std::move(path), document_};
+}
+
+Cursor Cursor::item(std::size_t index) const {
+  return {(*value_->get_if<List>())[index], path_ + "[" + std::to_string(index) + "]", document_};
 }
 
 std::optional<Cursor> Cursor::find_raw(std::string_view key) const {
@@ -66,18 +76,18 @@ std::optional<Cursor> Cursor::find_raw(std::string_view key) const {
   return member(key, *value);
 }
 
-void Cursor::check_conversion(External external) const {
-  if (after_scheme(*value_, "cfg://")) {
-    fail("cfg:// references are not available: " + python_repr(*value_));
-  }
-  const auto name = external_name(*value_);
-  if (name && external == External::refused) fail("Cannot resolve " + python_repr(*name));
+Cursor Cursor::converted(External external) const {
+  Cursor found = reference_of(*value_) ? follow_reference(*this) : *this;
+  const auto name = external_name(found.value());
+  if (!name) return found;
+  if (auto value = find_external(*name)) return found.with(*std::move(value));
+  if (external == External::refused) found.fail("Cannot resolve " + python_repr(*name));
+  return found;
 }
 
 std::optional<Cursor> Cursor::find(std::string_view key, External external) const {
-  std::optional<Cursor> found = find_raw(key);
-  if (found) found->check_conversion(external);
-  return found;
+  const std::optional<Cursor> found = find_raw(key);
+  return found ? std::optional(found->converted(external)) : std::nullopt;
 }
 
 std::vector<std::pair<std::string, Cursor>> Cursor::section() const {
@@ -85,7 +95,7 @@ std::vector<std::pair<std::string, Cursor>> Cursor::section() const {
   const bool is_sequence = value_->get_if<List>() != nullptr || value_->get_if<std::string>();
   if (is_sequence && !value_->truthy()) return members;
   for (const auto& [key, value] : object()) {
-    members.emplace_back(key, member(key, value)).second.check_conversion(External::refused);
+    members.emplace_back(key, member(key, value));
   }
   return members;
 }

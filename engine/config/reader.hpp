@@ -2,6 +2,8 @@
 /// @file
 /// Reading a document with the key path at hand, so that every error can name its place.
 
+#include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,14 +16,25 @@
 
 namespace xylem::config {
 
-/// Whether a string `ext://...` may stand where it was found. CPython resolves it wherever it
-/// fetches a value from a dict; here only streams and class names can be such objects.
+/// Whether a string `ext://...` that stands for no plain value may stand where it was found.
+/// CPython resolves it wherever it fetches a value from a dict; here only streams and classes can
+/// be such objects. Those that are numbers or texts (externals.hpp) may stand anywhere.
 enum class External { refused, allowed };
 
 /// A value and the way to it. The document must outlive the cursor.
 class Cursor {
  public:
-  Cursor(const Value& value, std::string path) : value_(&value), path_(std::move(path)) {}
+  /// The top of a document, to which `cfg://` references below it refer.
+  Cursor(const Value& value, std::string path)
+      : value_(&value), path_(std::move(path)), document_(std::make_shared<Document>(value)) {}
+
+  /// The top that this cursor comes from.
+  Cursor top() const { return {document_->top, {}, document_}; }
+
+  /// Another value in this place, which is kept as long as a cursor of the document is.
+  Cursor with(Value value) const {
+    return {document_->made.emplace_back(std::move(value)), path_, document_};
+  }
 
   const Value& value() const noexcept { return *value_; }
   const std::string& path() const noexcept { return path_; }
@@ -32,15 +45,21 @@ class Cursor {
 
   bool contains(std::string_view key) const { return value_->find(key) != nullptr; }
 
-  /// The member of that name, as CPython's dict access gives it: `cfg://` references and, unless
-  /// allowed, `ext://` objects are refused.
+  /// The member of that name, as CPython's dict access gives it: what a `cfg://` reference or an
+  /// `ext://` name stands for. A referenced value has its own path, where a fault is to be mended.
   std::optional<Cursor> find(std::string_view key, External external = External::refused) const;
+
+  /// What stands here, as CPython gives it when it fetches it from a dict or a list by index.
+  Cursor converted(External external) const;
 
   /// The same without a look at the content, for what CPython does not convert.
   std::optional<Cursor> find_raw(std::string_view key) const;
 
-  /// Every member of a section (formatters, filters, handlers, loggers), with its name. As in
-  /// CPython an empty list or string will do for an empty section.
+  /// The item of a list, not converted either. `index` is within the list.
+  Cursor item(std::size_t index) const;
+
+  /// Every member of a section (formatters, filters, handlers, loggers), with its name, not
+  /// converted. As in CPython an empty list or string will do for an empty section.
   std::vector<std::pair<std::string, Cursor>> section() const;
 
   /// What iterating over the value gives in Python: items, keys, or the characters of a string.
@@ -50,15 +69,27 @@ class Cursor {
   [[noreturn]] void fail(const std::string& message) const { throw ConfigError(message, path_); }
 
  private:
+  /// What all cursors of a document share.
+  struct Document {
+    explicit Document(const Value& value) : top(value) {}
+    const Value& top;
+    std::list<Value> made;  // values that stand nowhere in the document
+  };
+
+  Cursor(const Value& value, std::string path, std::shared_ptr<Document> document)
+      : value_(&value), path_(std::move(path)), document_(std::move(document)) {}
   Cursor member(std::string_view key, const Value& value) const;
-  void check_conversion(External external) const;
 
   const Value* value_;
   std::string path_;
+  std::shared_ptr<Document> document_;
 };
 
 /// The part of a string after `ext://`; none for anything else.
 std::optional<std::string_view> external_name(const Value& value) noexcept;
+
+/// The same for `cfg://`.
+std::optional<std::string_view> reference_of(const Value& value) noexcept;
 
 /// Fails at the member, or at the owner when there is none.
 [[noreturn]] void fail_at(const Cursor& owner, std::string_view key, const std::string& message);

@@ -29,9 +29,13 @@ void check_arguments(const Cursor& config, const Signature& signature,
                      std::span<const std::string_view> taken,
                      std::span<const std::string_view> extra) {
   for (const auto& entry : config.object()) {
-    if (!has(taken, entry.first) && !is_identifier(entry.first)) {
-      fail_at(config, entry.first, "Not a valid Python identifier: " + python_repr(entry.first));
+    const std::string& key = entry.first;
+    if (has(taken, key)) continue;
+    if (!is_identifier(key)) {
+      fail_at(config, key, "Not a valid Python identifier: " + python_repr(key));
     }
+    // For what it refuses: every argument is converted before the class is called.
+    config.find(key, External::allowed);
   }
   for (const auto& entry : config.object()) {
     const std::string& key = entry.first;
@@ -55,11 +59,13 @@ std::string class_name_of(const Cursor& config, std::string_view key) {
   name->fail("Cannot resolve " + python_repr(name->value()));
 }
 
-void refuse_attributes(const Cursor& config) {
+void refuse_attributes(const Cursor& config, std::span<const std::string_view> used) {
   const std::optional<Cursor> attributes = config.find_raw(".");
   if (!attributes || !attributes->value().truthy()) return;
-  const std::string& name = attributes->object().front().first;
-  fail_at(*attributes, name, "Cannot set attribute " + python_repr(name));
+  for (const auto& entry : attributes->object()) {
+    if (!has(used, entry.first)) continue;
+    fail_at(*attributes, entry.first, "Cannot set attribute " + python_repr(entry.first));
+  }
 }
 
 void fail_unresolved(const Cursor& config, std::string_view key, const std::string& name) {

@@ -43,8 +43,18 @@ std::string class_name_of(const Cursor& config, std::string_view key);
 [[noreturn]] void fail_unresolved(const Cursor& config, std::string_view key,
                                   const std::string& name);
 
-/// Refuses the member ".", by which CPython sets attributes, for classes that have none to set.
-void refuse_attributes(const Cursor& config);
+/// The member ".", by which CPython sets attributes, for classes that have none to set here. Those
+/// that CPython's class does not look at may be set, to no effect.
+/// @param used attributes that it does look at
+/// @throws ConfigError "Cannot set attribute 'converter'"
+void refuse_attributes(const Cursor& config, std::span<const std::string_view> used);
+
+/// Whether the table (of anything with a `name`) has a class of this name.
+template <typename Class>
+bool has_class(std::span<const Class> table, std::string_view name) {
+  return std::any_of(table.begin(), table.end(),
+                     [name](const Class& entry) { return entry.name == name; });
+}
 
 template <typename Class>
 const Class& resolve_class(const Cursor& config, std::string_view key,

@@ -119,6 +119,17 @@ void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& 
   route::set_levels(tree_);
 }
 
+void Engine::reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels) {
+  const std::lock_guard lock{life_mutex_};
+  if (is_running()) {
+    run_on_consumer([&] { consumer_->reroute(tree, levels); }, true);
+  } else {
+    for (const auto& [handler, level] : levels) handler->level = level;
+  }
+  tree_ = std::move(tree);
+  route::set_levels(tree_);
+}
+
 void Engine::prepare_for_thread() {
   if (!lacks_file_.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock{life_mutex_};

@@ -35,6 +35,10 @@ class Engine {
   void configure(std::shared_ptr<const route::Tree> tree, const Settings& settings,
                  const CrashSettings& crash);
 
+  /// The same for a tree of the handlers that are in force, which stay open, and for levels of
+  /// theirs. No configuration: records that wait for the first one wait on.
+  void reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels);
+
   /// The tree in force.
   std::shared_ptr<const route::Tree> tree() const;
 

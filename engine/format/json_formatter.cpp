@@ -71,7 +71,24 @@ Value field_of(const View& view, std::size_t index) {
 
 JsonFormatter::JsonFormatter(Options options)
     : options_{std::move(options)},
-      style_{options_.ensure_ascii, options_.item_separator, options_.key_separator} {}
+      style_{options_.ensure_ascii, options_.item_separator, options_.key_separator},
+      asctime_{options_.datefmt} {
+  if (!options_.python_json) return;
+  const auto restyle = [this](PythonJsonLayout::Pairs& pairs) {
+    for (auto& [key, json] : pairs) {
+      std::string text;
+      rewrite_json(text, json, style_);
+      json = std::move(text);
+    }
+  };
+  restyle(options_.python_json->defaults);
+  restyle(options_.python_json->static_fields);
+}
+
+std::vector<JsonMember> JsonFormatter::members_of(const View& view) const {
+  return options_.python_json ? list_members(*options_.python_json, view)
+                              : list_members(options_.fmt_keys, view);
+}
 
 TextStyle JsonFormatter::text_style() const {
   return options_.ensure_ascii ? TextStyle::ascii : TextStyle::utf8;
@@ -81,13 +98,17 @@ Program JsonFormatter::compile(const Site& site, std::string_view logger,
                                std::string_view terminator) {
   const View sample{&site, logger, nullptr, 0, nullptr, nullptr};
   ProgramBuilder builder{site, text_style(), clock_, style_};
-  std::string_view separator = "{";
-  for (const JsonMember& member : list_members(options_.fmt_keys, sample)) {
+  builder.text(options_.prefix);
+  builder.text("{");
+  std::string_view separator;
+  for (const JsonMember& member : members_of(sample)) {
     builder.text(separator);
     builder.text(json_of(Value::of(member.key), style_));
     builder.text(style_.key_separator);
     if (const auto* const field = std::get_if<std::size_t>(&member.value)) {
       builder.json_value(*field);
+    } else if (const auto* const constant = std::get_if<JsonConstant>(&member.value)) {
+      builder.text(constant->json);
     } else {
       compile_attribute(builder, std::get<Attribute>(member.value), sample);
     }
@@ -142,13 +163,17 @@ void JsonFormatter::compile_attribute(ProgramBuilder& builder, Attribute attribu
 }
 
 void JsonFormatter::format(std::string& out, const View& view) {
-  std::string_view separator = "{";
-  for (const JsonMember& member : list_members(options_.fmt_keys, view)) {
+  out += options_.prefix;
+  out += '{';
+  std::string_view separator;
+  for (const JsonMember& member : members_of(view)) {
     out += separator;
     out += json_of(Value::of(member.key), style_);
     out += style_.key_separator;
     if (const auto* const field = std::get_if<std::size_t>(&member.value)) {
       out += json_of(field_of(view, *field), style_);
+    } else if (const auto* const constant = std::get_if<JsonConstant>(&member.value)) {
+      out += constant->json;
     } else {
       format_attribute(out, std::get<Attribute>(member.value), view);
     }

@@ -12,11 +12,18 @@
 
 namespace xylem::format {
 
+/// JSON text that is the same in every line.
+struct JsonConstant {
+  std::string_view json;
+};
+
 /// One member of the JSON object of a record: its value is an attribute, or the field of that index
-/// (an argument of the site, an extra of a record made elsewhere).
+/// (an argument of the site, an extra of a record made elsewhere), or what the configuration says.
 struct JsonMember {
+  using Source = std::variant<Attribute, std::size_t, JsonConstant>;
+
   std::string_view key;
-  std::variant<Attribute, std::size_t> value;
+  Source value;
 };
 
 /// The members of a record's object in order, by the rules of the guideline's formatter. Of the

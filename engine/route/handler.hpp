@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "format/formatter.hpp"
@@ -25,7 +26,7 @@ inline bool all_pass(const Filters& filters, std::string_view logger, int leveln
 /// queue, the handlers behind it; for a NullHandler neither.
 struct Handler {
   std::string name;
-  int level = 0;
+  mutable int level = 0;  // changed by Router::reroute() alone
   Filters filters;
 
   std::shared_ptr<format::Formatter> formatter;
@@ -35,5 +36,8 @@ struct Handler {
   std::vector<std::shared_ptr<const Handler>> members;
   bool respect_handler_level = false;  // of the members
 };
+
+/// Levels that handlers are to have from now on.
+using LevelChanges = std::vector<std::pair<std::shared_ptr<const Handler>, int>>;
 
 }  // namespace xylem::route

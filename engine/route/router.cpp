@@ -18,6 +18,14 @@ constexpr std::size_t max_reports = 100;
 
 Router::Router(std::shared_ptr<const Tree> tree) : tree_{std::move(tree)}, sinks_{tree_->sinks()} {}
 
+void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels) {
+  by_site_.clear();
+  quick_routes_.clear();
+  leaves_.clear();
+  tree_ = std::move(tree);
+  for (const auto& [handler, level] : levels) handler->level = level;
+}
+
 void Router::deliver(const RawRecord& raw, std::uint64_t number) {
   Route& route = find(raw.header);
   const record::View view{route.site,  route.logger_name, raw.thread,

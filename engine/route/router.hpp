@@ -49,6 +49,9 @@ class Router {
   /// formatter's failure is reported on stderr and costs that handler's line: the sink counts it.
   void deliver(const RawRecord& raw, std::uint64_t number);
 
+  /// Goes on with a tree of the same handlers, some of which have new levels.
+  void reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels);
+
   const std::vector<sink::Sink*>& sinks() const { return sinks_; }
 
  private:

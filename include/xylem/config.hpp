@@ -42,6 +42,9 @@ class ConfigError : public std::runtime_error {
 /// logged after it the new way. Files of handlers are opened before anything is changed, so a
 /// configuration that fails leaves the old one in force.
 ///
+/// A document that says `"incremental": true` changes levels and propagation only; handlers stay
+/// open, and what else it says is ignored, the engine's own settings included.
+///
 /// Before the first configuration there is no old way: warnings and above wait for it, half a
 /// second after the first of them, and no longer once some thread has filled half its ring (2048
 /// slots of 64 bytes), somebody flushes, or the process ends. Then they are shown on stderr, as

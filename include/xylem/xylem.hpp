@@ -7,6 +7,7 @@
 #include <xylem/config.hpp>
 #include <xylem/log.hpp>
 #include <xylem/record.hpp>
+#include <xylem/registry.hpp>
 #include <xylem/stats.hpp>
 
 namespace xylem {

@@ -40,9 +40,10 @@ void check_formatter(const config::FormatterPlan& formatter) {
     CHECK(pattern->datefmt.find('\0') == std::string::npos);
     return;
   }
-  const auto& json = std::get<config::JsonFormatterPlan>(formatter.kind);
-  CHECK(is_separator(json.item_separator, ','));
-  CHECK(is_separator(json.key_separator, ':'));
+  if (const auto* json = std::get_if<config::JsonFormatterPlan>(&formatter.kind)) {
+    CHECK(is_separator(json->item_separator, ','));
+    CHECK(is_separator(json->key_separator, ':'));
+  }
 }
 
 void check_handler(const config::Plan& plan, std::size_t number) {
