@@ -52,8 +52,9 @@ const std::vector<Refusal> refused = {
      "Unable to configure handler 'h': Unable to convert 'a[1]': list index out of range",
      "handlers.h.level"},
     {R"j({"version": 1, "handlers": {"h": {"class": "logging.NullHandler", "level": "cfg://a[99999999999999999999]"}}, "a": [10]})j",
-     "Unable to configure handler 'h': Unable to convert 'a[99999999999999999999]': list index out "
-     "of range",
+     "Unable to configure handler 'h': Unable to convert 'a[99999999999999999999]': cannot fit "
+     "'int' "
+     "into an index-sized integer",
      "handlers.h.level"},
     {R"j({"version": 1, "handlers": {"h": {"class": "logging.NullHandler", "level": "cfg://a.b"}}, "a": [10]})j",
      "Unable to configure handler 'h': Unable to convert 'a.b': list indices must be integers or "

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -110,14 +111,18 @@ class Walk {
   Cursor by_number(const Cursor& place, std::string_view digits) const {
     std::size_t index = 0;
     const bool fits =
-        std::from_chars(digits.data(), digits.data() + digits.size(), index).ec == std::errc();
+        std::from_chars(digits.data(), digits.data() + digits.size(), index).ec == std::errc() &&
+        index <= static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
+    constexpr const char* too_large = "cannot fit 'int' into an index-sized integer";
     const Value& value = place.value();
     if (const List* const list = value.get_if<List>()) {
-      if (!fits || index >= list->size()) fail("list index out of range");
+      if (!fits) fail(too_large);
+      if (index >= list->size()) fail("list index out of range");
       return followed(place.item(index));
     }
     if (const auto* const text = value.get_if<std::string>()) {
-      const std::string_view character = fits ? character_at(*text, index) : std::string_view();
+      if (!fits) fail(too_large);
+      const std::string_view character = character_at(*text, index);
       if (character.empty()) fail("string index out of range");
       return place.with(Value(Value::Data(std::string(character))));
     }
