@@ -12,8 +12,7 @@
 
 #include <xylem/config.hpp>
 
-#include "config/describe.hpp"
-#include "config/dict_config.hpp"
+#include "check_config.hpp"
 #include "pipe.hpp"
 #include "record/level_names.hpp"
 #include "recover.hpp"
@@ -32,10 +31,24 @@ xylem::Level to_level(const std::string& text) {
   throw CLI::ValidationError{"--level", "Unknown level: '" + text + "'"};
 }
 
+CLI::App* add_check(CLI::App& app, xylem::tools::CheckOptions& options, std::string& level) {
+  CLI::App* const check =
+      app.add_subcommand("check", "Print the plan that a config makes, and warn of what is odd");
+  check->add_option("FILE", options.config, "The config, dictConfig JSON or YAML")->required();
+  check->add_flag("--strict", options.is_strict, "End with 1 when there are warnings");
+  CLI::Option* const logger = check->add_option(
+      "--logger", options.logger, "Print where records of this logger go instead, and why");
+  check->add_option("--level", level, "The level of these records")
+      ->capture_default_str()
+      ->needs(logger);
+  return check;
+}
+
 CLI::App* add_recover(CLI::App& app, xylem::tools::RecoverOptions& options) {
   CLI::App* const recover =
       app.add_subcommand("recover", "Write what processes that died had logged and not written");
-  recover->add_option("--config", options.config, "Their config, dictConfig JSON")->required();
+  recover->add_option("--config", options.config, "Their config, dictConfig JSON or YAML")
+      ->required();
   recover->add_option("--dir", options.directory, "Where their crash files are, if elsewhere");
   recover->add_flag("--dry-run", options.dry_run, "Only tell what would be written");
   return recover;
@@ -45,15 +58,15 @@ int run(int argc, char** argv) {
   CLI::App app{"xylem: logging by dictConfig files"};
   app.require_subcommand(1);
 
-  std::string file;
-  CLI::App* const check = app.add_subcommand("check", "Print the plan that a config makes");
-  check->add_option("FILE", file, "The config, dictConfig JSON")->required();
+  xylem::tools::CheckOptions check_options;
+  std::string check_level = "INFO";
+  CLI::App* const check = add_check(app, check_options, check_level);
 
   xylem::tools::PipeOptions options;
   std::string level = "INFO";
   std::string input = "lines";
   CLI::App* const pipe = app.add_subcommand("pipe", "Log standard input");
-  pipe->add_option("--config", options.config, "The config, dictConfig JSON")->required();
+  pipe->add_option("--config", options.config, "The config, dictConfig JSON or YAML")->required();
   pipe->add_option("--logger", options.logger, "Logger of lines, and of records without a name")
       ->capture_default_str();
   pipe->add_option("--level", level, "Level of lines, and of records without one")
@@ -69,8 +82,8 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
     if (recover->parsed()) return xylem::tools::recover(recover_options);
     if (check->parsed()) {
-      fmt::print("{}", xylem::config::describe(xylem::config::parse_file(file)));
-      return 0;
+      check_options.level = static_cast<int>(to_level(check_level));
+      return xylem::tools::check(check_options);
     }
     options.level = to_level(level);
     options.records = input == "records";

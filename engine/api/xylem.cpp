@@ -6,6 +6,7 @@
 
 #include "config/build.hpp"
 #include "config/dict_config.hpp"
+#include "config/environment.hpp"
 #include "config/incremental.hpp"
 #include "drain/engine.hpp"
 #include "drain/producer.hpp"
@@ -76,6 +77,12 @@ void apply(const config::Plan& plan) {
 
 void configure_file(const std::string& file) {
   apply(config::parse_file(file));
+}
+
+std::string configure_env(const std::string& directory) {
+  std::string file = config::file_for_environment(directory);
+  configure_file(file);
+  return file;
 }
 
 void configure(std::string_view json_text) {

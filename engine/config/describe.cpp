@@ -14,58 +14,11 @@
 #include "config/incremental.hpp"
 #include "config/python_text.hpp"
 #include "config/reach.hpp"
+#include "config/table.hpp"
 #include "record/level_names.hpp"
 
 namespace xylem::config {
 namespace {
-
-/// A name as it is, or quoted and escaped where that would not be one visible word or would drive
-/// a terminal.
-std::string shown(const std::string& text) {
-  std::string quoted = python_repr(text);
-  const bool is_plain = quoted.size() == text.size() + 2 && !text.empty() && text.front() != ' ' &&
-                        text.back() != ' ';
-  return is_plain ? text : quoted;
-}
-
-template <typename Range, typename Name>
-std::string joined(const Range& range, std::string_view separator, Name name) {
-  std::string text;
-  for (const auto& item : range) {
-    if (!text.empty()) text += separator;
-    text += name(item);
-  }
-  return text;
-}
-
-/// Lines of a name and what is said of it, which line up.
-class Table {
- public:
-  /// Further lines of the same entry have an empty name.
-  void add(std::string name, std::string text) {
-    rows_.emplace_back(std::move(name), std::move(text));
-  }
-
-  void print(std::string_view title, std::string& out) const {
-    if (rows_.empty()) return;
-    std::size_t width = 0;
-    for (const auto& [name, text] : rows_) width = std::max(width, columns(name));
-    fmt::format_to(std::back_inserter(out), "\n{}\n", title);
-    for (const auto& [name, text] : rows_) {
-      const std::string padding(width - columns(name), ' ');
-      fmt::format_to(std::back_inserter(out), "  {}{}  {}\n", name, padding, text);
-    }
-  }
-
- private:
-  static std::size_t columns(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    }));
-  }
-
-  std::vector<std::pair<std::string, std::string>> rows_;
-};
 
 std::string handler_names(const Plan& plan, const std::vector<std::size_t>& handlers,
                           std::string_view separator) {

@@ -14,6 +14,7 @@
 #include "config/python_text.hpp"
 #include "config/reader.hpp"
 #include "config/registry.hpp"
+#include "config/yaml.hpp"
 
 namespace xylem::config {
 namespace {
@@ -74,12 +75,12 @@ Plan read_plan(const Cursor& document) {
 
 }  // namespace
 
-Plan parse(std::string_view json_text, std::string source_name) {
-  const Value document = parse_document(json_text, source_name);
+Plan parse(std::string_view text, std::string source_name) {
+  const Value document = parse_source(text, source_name);
   try {
     Plan plan = read_plan(Cursor(document, {}));
     plan.source = std::move(source_name);
-    plan.hash = crash::hash_of(json_text);
+    plan.hash = crash::hash_of(text);
     return plan;
   } catch (const ConfigError& error) {
     throw ConfigError(error.message(), error.path(), source_name);

@@ -10,9 +10,10 @@
 namespace xylem::config {
 
 /// Checks a document and makes its plan; no side effects, any thread.
+/// @param text        JSON, or YAML when the name of its source says so
 /// @param source_name named in errors and in the plan; empty for a text from memory
 /// @throws xylem::ConfigError
-Plan parse(std::string_view json_text, std::string source_name = {});
+Plan parse(std::string_view text, std::string source_name = {});
 
 /// The same for a file.
 Plan parse_file(const std::string& file);

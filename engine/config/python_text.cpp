@@ -17,6 +17,7 @@ namespace xylem::config {
 namespace {
 
 std::string float_repr(double number) {
+  if (std::isnan(number)) return "nan";
   if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
   // The kernel may store 64 bytes past what it returns.
   std::array<char, 128> buffer;

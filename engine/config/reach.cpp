@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "config/plan_parts.hpp"
+
 namespace xylem::config {
 namespace {
 
@@ -48,14 +50,15 @@ void follow(const Plan& plan, std::size_t handler, bool consults_level, Route ro
   route.handlers.push_back(handler);
   if (consults_level) route.min_level = std::max(route.min_level, next.level);
   pass_filters(plan, next.filters, route);
-  const auto* queue = std::get_if<QueuePlan>(&next.kind);
-  if (queue == nullptr || queue->handlers.empty()) {
+  const std::vector<std::size_t> members = members_of(next);
+  if (members.empty()) {
     routes.push_back(std::move(route));
     return;
   }
-  for (const std::size_t member : queue->handlers) {
-    follow(plan, member, queue->respect_handler_level, route, routes);
-  }
+  // What holds records back hands them on whatever the level of its target.
+  const auto* queue = std::get_if<QueuePlan>(&next.kind);
+  const bool respects = queue != nullptr && queue->respect_handler_level;
+  for (const std::size_t member : members) follow(plan, member, respects, route, routes);
 }
 
 }  // namespace

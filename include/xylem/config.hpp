@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// Configuring the default engine from a `logging.config.dictConfig` document in JSON.
+/// Configuring the default engine from a `logging.config.dictConfig` document in JSON or YAML.
 
 #include <stdexcept>
 #include <string>
@@ -36,7 +36,9 @@ class ConfigError : public std::runtime_error {
 };
 
 /// Configures the default engine from a file in the JSON form of `logging.config.dictConfig`
-/// (schema version 1).
+/// (schema version 1). A file whose name ends in .yaml or .yml is YAML and means what it means to a
+/// Python service that reads it with PyYAML's safe_load: `yes` is true, `1e5` is a string, the last
+/// of equal keys counts.
 ///
 /// Loggers named before keep their handles. Records logged before the call go the old way, records
 /// logged after it the new way. Files of handlers are opened before anything is changed, so a
@@ -53,10 +55,12 @@ class ConfigError : public std::runtime_error {
 /// Relative file names, here and in the document, are taken from the current directory.
 /// May be called from any thread, also while others log; calls are carried out one after another.
 ///
-/// @throws ConfigError when the file cannot be read, is not JSON, or describes what cannot be built
+/// @throws ConfigError when the file cannot be read, is not JSON or YAML, or describes what cannot
+/// be
+///         built
 void configure_file(const std::string& file);
 
-/// The same from a text in memory. The text is not kept.
+/// The same from a JSON text in memory. The text is not kept.
 /// @throws ConfigError with an empty file()
 void configure(std::string_view json_text);
 

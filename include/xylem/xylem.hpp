@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <xylem/config.hpp>
+#include <xylem/configure_env.hpp>
 #include <xylem/log.hpp>
 #include <xylem/record.hpp>
 #include <xylem/registry.hpp>
