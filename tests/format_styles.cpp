@@ -166,8 +166,11 @@ TEST_CASE("the time is shown as the formatter's layout says, in local time or UT
         "error: not all arguments converted during string formatting");
 }
 
-TEST_CASE("a number beyond the range of doubles is one for every specifier") {
-  CHECK(brace("{big:10}|{big:f} {small:.1f}", {arg("1e400", Kind::json).named("big"),
-                                               arg("-1e-400", Kind::json).named("small")}) ==
+TEST_CASE("a field of JSON is the value that Python reads there, for every specifier") {
+  CHECK(brace("{big:10}|{big:f} {small:.1f}",
+              {arg("1e400", Kind::json).named("big"), arg("-1e-400", Kind::json).named("small")}) ==
         "       inf|inf -0.0");
+  CHECK(brace("{text:>6}|{flag:>5}|{none}",
+              {arg(R"("text")", Kind::json).named("text"), arg("true", Kind::json).named("flag"),
+               arg("null", Kind::json).named("none")}) == "  text|    1|None");
 }

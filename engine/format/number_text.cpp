@@ -17,8 +17,7 @@ using record::Value;
 
 /// An integer that no Value holds as a number, because it needs more than 64 bits.
 bool is_big_integer(const Value& value) {
-  return value.type == Value::Type::json &&
-         value.text.find_first_not_of("-0123456789") == std::string_view::npos;
+  return value.type == Value::Type::json && is_integer_text(value.text);
 }
 
 /// The digits of a number that is given in decimal ones, by long division.
@@ -46,6 +45,11 @@ IntegerText big_integer(std::string_view text, unsigned base) {
 }
 
 }  // namespace
+
+bool is_integer_text(std::string_view json) {
+  if (json.starts_with('-')) json.remove_prefix(1);
+  return !json.empty() && json.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 std::optional<IntegerText> integer_text(const Value& value, unsigned base) {
   if (is_big_integer(value)) return big_integer(value.text, base);

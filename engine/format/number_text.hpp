@@ -9,6 +9,9 @@
 /// What Python's two ways of formatting numbers, `%` and `{}`, have in common.
 namespace xylem::format {
 
+/// Whether the JSON text is an integer, of any size.
+bool is_integer_text(std::string_view json);
+
 /// An integer of any size, in the digits of some base.
 struct IntegerText {
   bool negative;

@@ -12,6 +12,7 @@
 #include "format/floating.hpp"
 #include "format/json_object.hpp"
 #include "format/json_value.hpp"
+#include "format/number_text.hpp"
 #include "format/printable.hpp"
 #include "format/utf8.hpp"
 
@@ -152,8 +153,7 @@ Value value_of_json(std::string_view json, std::string& scratch) {
   if (parse_whole(json, integer)) return Value::of(integer);
   std::uint64_t natural = 0;
   if (parse_whole(json, natural)) return Value::of(natural);
-  const bool is_integer = json.find_first_not_of("-0123456789") == std::string_view::npos;
-  if (is_integer || first == '{' || first == '[') return Value::of_json(json);
+  if (is_integer_text(json) || first == '{' || first == '[') return Value::of_json(json);
   // from_chars knows NaN and Infinity too, but not what is beyond the range of doubles.
   double real = 0;
   if (parse_whole(json, real)) return Value::of(real);

@@ -167,7 +167,8 @@ Value TextFormatter::read(const std::string& name, std::optional<Attribute> attr
   if (attribute) return read_any(*attribute, view, scratch);
   if (const Default* const stand_in = find_default(name, view)) return stand_in->value;
   if (view.foreign != nullptr) return value_of_json(view.foreign->find(name)->json, scratch);
-  return read_field(view, name);
+  const Value value = read_field(view, name);
+  return value.type == Value::Type::json ? value_of_json(value.text, scratch) : value;
 }
 
 void TextFormatter::apply(std::string& out, const Piece& piece, const View& view) {
