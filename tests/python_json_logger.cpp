@@ -83,6 +83,8 @@ const std::vector<Refusal> refused = {
     {R"j({"version": 1, "formatters": {"f": {"()": "pythonjsonlogger.json.JsonFormatter", "fmt": "message"}}})j",
      "Unable to configure formatter 'f': Invalid format 'message' for '%' style",
      "formatters.f.fmt"},
+    {R"j({"version": 1, "formatters": {"f": {"()": "pythonjsonlogger.json.JsonFormatter", "fmt": "message", "style": "{"}}})j",
+     "Unable to configure formatter 'f': invalid format: no fields", "formatters.f.fmt"},
     {R"j({"version": 1, "formatters": {"f": {"()": "pythonjsonlogger.json.JsonFormatter", "json_indent": 2}}})j",
      "Unable to configure formatter 'f': json_indent is not available: each record is one line",
      "formatters.f.json_indent"},

@@ -10,8 +10,6 @@
 namespace xylem::config {
 namespace {
 
-std::string json_text(const Value& value);
-
 std::string quoted(const std::string& text) {
   return '"' + format::styled(text, format::TextStyle::ascii) + '"';
 }
@@ -40,11 +38,11 @@ struct JsonText {
   }
 };
 
+}  // namespace
+
 std::string json_text(const Value& value) {
   return std::visit(JsonText{}, value.data());
 }
-
-}  // namespace
 
 format::TextFormatter::Default to_default(const std::string& name, const Value& value) {
   using Shown = record::Value;

@@ -12,4 +12,7 @@ namespace xylem::config {
 /// The value with the type that it has in Python.
 format::TextFormatter::Default to_default(const std::string& name, const Value& value);
 
+/// The value as json.dumps() writes it.
+std::string json_text(const Value& value);
+
 }  // namespace xylem::config

@@ -5,43 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "config/percent_style.hpp"
+#include "config/defaults.hpp"
 #include "config/python_text.hpp"
-#include "format/program.hpp"
+#include "config/styles.hpp"
 
 namespace xylem::config {
 namespace {
 
 using Pairs = format::PythonJsonLayout::Pairs;
-
-std::string json_text(const Value& value);
-
-struct JsonText {
-  std::string operator()(std::nullptr_t) const { return "null"; }
-  std::string operator()(bool value) const { return value ? "true" : "false"; }
-  std::string operator()(std::int64_t value) const { return std::to_string(value); }
-  std::string operator()(const BigInteger& value) const { return value.digits; }
-  std::string operator()(double value) const { return python_repr(Value(Value::Data(value))); }
-  std::string operator()(const std::string& value) const {
-    return '"' + format::styled(value, format::TextStyle::ascii) + '"';
-  }
-  std::string operator()(const List& value) const {
-    std::string text = "[";
-    for (const Value& item : value) text += (text.size() > 1 ? "," : "") + json_text(item);
-    return text + "]";
-  }
-  std::string operator()(const Object& value) const {
-    std::string text = "{";
-    for (const auto& [key, member] : value) {
-      text += (text.size() > 1 ? "," : "") + operator()(key) + ":" + json_text(member);
-    }
-    return text + "}";
-  }
-};
-
-std::string json_text(const Value& value) {
-  return std::visit(JsonText{}, value.data());
-}
 
 std::string text_at(const Cursor& at) {
   const auto* const text = at.value().get_if<std::string>();
@@ -134,11 +105,10 @@ std::vector<std::string> read_required(const Cursor& config, std::string_view fo
   const std::string format = given && given->value().truthy() ? text_at(*given) : std::string();
   if (sign == ",") return comma_names(format);
   if (format.empty()) return {"message"};
+  const auto fault = style_fault(*find_style(sign), format);
+  if (fault && read_flag(config, "validate", true)) given->fail(*fault);
   if (sign == "{") return names_between(format, "{", '}');
   if (sign == "$") return dollar_names(format);
-  if (read_flag(config, "validate", true) && !has_percent_conversion(format)) {
-    given->fail("Invalid format '" + format + "' for '%' style");
-  }
   return names_between(format, "%(", ')');
 }
 
