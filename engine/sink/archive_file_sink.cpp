@@ -73,21 +73,36 @@ std::string ArchiveFileSink::date() const {
   return timer_ ? timer_->suffix() : utc_date(archive_.now_s());
 }
 
-RollingFileSink::Moved ArchiveFileSink::move_away() {
-  const std::string date = this->date();
-  if (date.empty()) return Moved::no;
-  std::vector<DatedFile> files;
-  // A file that the list lacks could be overwritten.
-  if (const int error = dated_files(path(), files); error != 0) {
-    rolling_failed(error_text(error, path()));
-    return Moved::no;
-  }
+/// Behind the last one of that date. A list that is read while files are packed may lack the last
+/// one, but of a file and what it is packed to one is always there.
+std::string ArchiveFileSink::free_name(const std::vector<DatedFile>& files,
+                                       const std::string& date) const {
   int number = 0;
   for (const DatedFile& file : files) {
     if (file.date == date) number = std::max(number, file.number);
   }
-  ++number;
-  moved_to_ = path() + '.' + date + (number > 1 ? '.' + std::to_string(number) : "");
+  const auto is_taken = [](const std::string& name) {
+    const auto is_there = [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; };
+    return is_there(name) || is_there(name + std::string{extension_of(Packing::gzip)}) ||
+           is_there(name + std::string{extension_of(Packing::zstd)});
+  };
+  std::string name;
+  do {
+    ++number;
+    name = path() + '.' + date + (number > 1 ? '.' + std::to_string(number) : "");
+  } while (is_taken(name));
+  return name;
+}
+
+RollingFileSink::Moved ArchiveFileSink::move_away() {
+  const std::string date = this->date();
+  if (date.empty()) return Moved::no;
+  std::vector<DatedFile> files;
+  if (const int error = dated_files(path(), files); error != 0) {
+    rolling_failed(error_text(error, path()));
+    return Moved::no;
+  }
+  moved_to_ = free_name(files, date);
   if (const int error = move_file(path(), moved_to_); error != 0) {
     rolling_failed(error_text(error, path(), moved_to_));
     return Moved::no;

@@ -68,6 +68,7 @@ class ArchiveFileSink : public RollingFileSink {
                   SinkOptions options, std::int64_t begin_s);
 
   std::string date() const;
+  std::string free_name(const std::vector<DatedFile>& files, const std::string& date) const;
   void remove_old_files(std::vector<DatedFile>& files);
 
   ArchiveOptions archive_;
