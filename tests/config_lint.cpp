@@ -101,9 +101,9 @@ TEST_CASE("a string where true or false is meant is told") {
       "'no' is a string, and counts as true whatever it says: write true or false without quotes\n";
   CHECK(lint(with(R"("disable_existing_loggers": "no")")) == "disable_existing_loggers: " + no);
   CHECK(lint(with(R"("loggers": {"a": {"propagate": "no"}})")) == "loggers.a.propagate: " + no);
-  CHECK(lint(with(R"("loggers": {"a": {"propagate": ""}})")) ==
+  CHECK(lint(with(R"("loggers": {"a": {"propagate": "", "handlers": ["h"]}})")) ==
         "loggers.a.propagate: '' is a string, and counts as false: write false\n");
-  CHECK(lint(with(R"("loggers": {"a": {"propagate": 0}})")).empty());
+  CHECK(lint(with(R"("loggers": {"a": {"propagate": 0, "handlers": ["h"]}})")).empty());
   CHECK(lint(handler(R"("class": "logging.FileHandler", "filename": "x.log", "delay": "no")")) ==
         "handlers.h.delay: " + no);
 }

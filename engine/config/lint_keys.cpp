@@ -45,6 +45,8 @@ bool is_true(const Cursor& owner, std::string_view key) {
 /// A word for mistakes that are made again and again.
 std::string advice(const Cursor& owner, std::string_view kind, std::string_view key, Names known) {
   if (kind == "filter" && key == "class") return ": a class is named by '()' here";
+  // The name that the argument of the class itself has.
+  if (kind == "formatter" && key == "fmt") return ". Did you mean 'format'?";
   if (kind == "formatter" && owner.contains("class")) {
     return ": only a formatter that is made by '()' instead of 'class' gets it";
   }
