@@ -386,6 +386,8 @@ void Consumer::share_sinks() {
 
 void Consumer::close_sinks() {
   for (sink::Sink* const sink : router_->sinks()) sink->close(close_patience_ms);
+  // What was on its way has arrived or failed: who drains the rings next must not find it there.
+  if (first_batch_ != next_batch_) release_written();
   count();
 }
 

@@ -29,7 +29,7 @@ MYLOGGER = pathlib.Path(__file__).resolve().parents[2] / "tools/python"
 INSIDE_ERRORS = (AttributeError, ImportError, IndexError, KeyError, NameError, UnicodeDecodeError)
 INSIDE_WORDS = re.compile(
     "'[^']*' object is not (callable|iterable|subscriptable)|argument of type|.* indices must be |"
-    "dictionary update sequence|pop expected|unhashable type|Empty module name|.ust have exactly one of")
+    "dictionary update sequence|ConvertingList|unhashable type|Empty module name|.ust have exactly one of")
 # What needs no such cause to be understood.
 SELF_EXPLAINING = re.compile("Cannot resolve |Unable to (add|set) ")
 

@@ -2,7 +2,7 @@
 
 from define import LEVEL_RECORDS, STDERR, STDOUT, Group, file_handler, to_file, with_handlers
 
-NAMES = ("root", "a", "a.b", "a.b.c", "a.bc", "b", "")
+NAMES = ("root", "a", "a.b", "a.b.c", "a.bc", "b")
 EVERYWHERE = [(name, level, f"{name} {level}") for name in NAMES
               for level in ("DEBUG", "INFO", "WARNING", "ERROR")]
 SHORT = {"format": "%(name)s %(levelname)s %(message)s"}
