@@ -29,7 +29,7 @@ MYLOGGER = pathlib.Path(__file__).resolve().parents[2] / "tools/python"
 INSIDE_ERRORS = (AttributeError, ImportError, IndexError, KeyError, NameError, UnicodeDecodeError)
 INSIDE_WORDS = re.compile(
     "'[^']*' object is not (callable|iterable|subscriptable)|argument of type|.* indices must be |"
-    "dictionary update sequence|ConvertingList|unhashable type|Empty module name|.ust have exactly one of")
+    "dictionary update sequence|Converting.*pop|unhashable type|Empty module name|.ust have exactly one of")
 # What needs no such cause to be understood.
 SELF_EXPLAINING = re.compile("Cannot resolve |Unable to (add|set) ")
 
@@ -63,6 +63,8 @@ def refusal(error):
         is_pythons = isinstance(error, INSIDE_ERRORS) or INSIDE_WORDS.match(str(error))
         if not is_pythons:
             text = re.sub(r"^(Cannot resolve '[^']*'): No module named .*", r"\1", str(error))
+            # Which kind of dictionary and list dictConfig has is its own affair.
+            text = re.sub("Converting(Dict|List)", lambda kind: kind[1].lower(), text)
             chain.append(text.replace(os.getcwd(), "."))
         is_own = bool(is_pythons) and not (chain and SELF_EXPLAINING.match(chain[-1]))
         error = error.__cause__
