@@ -63,6 +63,8 @@ void apply(const config::Plan& plan) {
     const config::Change change = config::build_change(plan, *engine.tree());
     return engine.reroute(change.tree, change.levels);
   }
+  // Before files are begun anew (mode 'w'): else lines of before would stand in them.
+  engine.settle();
   const auto tree = config::build(plan, *engine.tree(), route::logger_names());
   engine.count_recovered(recover_leftovers(crash, *tree));
   engine.configure(tree, to_settings(plan.engine), crash);

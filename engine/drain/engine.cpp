@@ -146,6 +146,11 @@ void Engine::flush() {
   if (is_running()) run_on_consumer([this] { consumer_->settle_sinks(); });
 }
 
+void Engine::settle() {
+  const std::lock_guard lock{life_mutex_};
+  if (is_running()) run_on_consumer([this] { consumer_->settle_sinks(); }, true);
+}
+
 /// On the consumer's thread.
 void Engine::stop_consumer() {
   consumer_->close_sinks();

@@ -49,6 +49,9 @@ class Engine {
   void start_for_thread();
 
   void flush();
+
+  /// The same, but what waits for the first configuration waits on.
+  void settle();
   void shutdown();
   /// shutdown() at the very end of the process; records logged after an earlier one are shown.
   void finish();
