@@ -116,6 +116,18 @@ void Router::add_deliveries(Route& route) {
   }
 }
 
+namespace {
+
+/// When a record that was made elsewhere was logged, if it says so and the calendar has it.
+std::int64_t logged_ns(const record::View& view) {
+  constexpr double most_s = 9e9;
+  const std::optional<double> created_s = view.foreign->created;
+  if (!created_s || !(*created_s > -most_s && *created_s < most_s)) return view.time_ns;
+  return static_cast<std::int64_t>(*created_s * 1e9);
+}
+
+}  // namespace
+
 void Router::deliver_foreign(const Route& route, record::View view, std::uint64_t number) {
   const char* packed = nullptr;
   record::find_tails(*view.site, view.payload, &packed);
@@ -142,7 +154,7 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
       line.clear();
       leaf.handler->formatter->format(line, view);
       line += leaf.handler->terminator;
-      leaf.handler->sink->note_time(number, view.time_ns);
+      leaf.handler->sink->note_time(number, logged_ns(view));
       char* const at = leaf.handler->sink->reserve(line.size());
       leaf.handler->sink->commit(std::copy(line.begin(), line.end(), at), number);
     } catch (const std::exception& error) {
