@@ -1,6 +1,7 @@
 #include "config/build.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <thread>
 #include <type_traits>
@@ -13,6 +14,7 @@
 #include "config/defaults.hpp"
 #include "config/file_sinks.hpp"
 #include "config/python_text.hpp"
+#include "config/syslog_handler.hpp"
 #include "format/json_formatter.hpp"
 #include "format/text_formatter.hpp"
 #include "format/utf8.hpp"
@@ -21,6 +23,7 @@
 #include "sink/file_sink.hpp"
 #include "sink/rotating_file_sink.hpp"
 #include "sink/stream_sink.hpp"
+#include "sink/syslog_sink.hpp"
 
 namespace xylem::config {
 namespace {
@@ -80,6 +83,19 @@ FilterPtr make_filter(const FilterPlan& plan) {
                         },
                     },
                     plan.kind);
+}
+
+sink::SyslogAddress::Type socket_type(SyslogPlan::Socket socket) {
+  using Type = sink::SyslogAddress::Type;
+  switch (socket) {
+    case SyslogPlan::Socket::datagram:
+      return Type::datagram;
+    case SyslogPlan::Socket::stream:
+      return Type::stream;
+    case SyslogPlan::Socket::unset:
+      break;
+  }
+  return Type::unset;
 }
 
 /// Makes the parts of one plan; later parts refer to earlier ones by index.
@@ -192,6 +208,26 @@ class Builder {
 
   void equip(route::Handler&, const NullPlan&) {}
 
+  /// Without a target nothing of what it holds will ever be seen.
+  void equip(route::Handler& handler, const MemoryPlan& plan) {
+    if (!plan.target) return;
+    handler.members.push_back(handlers_[*plan.target]);
+    handler.memory = route::MemoryRule{plan.capacity, plan.flush_level, plan.flush_on_close,
+                                       static_cast<std::size_t>(plan_.engine.max_kept_bytes)};
+  }
+
+  /// Handlers of one address share its socket and its thread.
+  void equip(route::Handler& handler, const SyslogPlan& plan) {
+    const sink::SyslogAddress address{plan.path, plan.host, plan.port, socket_type(plan.socket)};
+    SinkPtr& shared = syslogs_[sink::SyslogSink::name_of(address)];
+    if (shared == nullptr) shared = std::make_shared<sink::SyslogSink>(address, stream_options());
+    handler.sink = shared;
+    handler.terminator = plan.append_nul ? std::string(1, '\0') : std::string();
+    handler.opening = [plan](std::string_view level_name) {
+      return syslog_opening(plan, level_name);
+    };
+  }
+
   const Plan& plan_;
   std::vector<FormatterPtr> formatters_;
   std::vector<FilterPtr> filters_;
@@ -199,6 +235,7 @@ class Builder {
   FormatterPtr default_formatter_;
   SinkPtr output_;
   SinkPtr error_;
+  std::map<std::string, SinkPtr> syslogs_;
 };
 
 /// CPython's treatment of loggers that the configuration does not name: those below a logger that

@@ -14,6 +14,7 @@
 #include "config/incremental.hpp"
 #include "config/python_text.hpp"
 #include "config/reach.hpp"
+#include "config/syslog_handler.hpp"
 #include "config/table.hpp"
 #include "record/level_names.hpp"
 
@@ -61,10 +62,11 @@ std::string level_of(const std::vector<LoggerView>& views, std::size_t index) {
 
 bool writes_text(const HandlerPlan& handler) {
   return !std::holds_alternative<QueuePlan>(handler.kind) &&
-         !std::holds_alternative<NullPlan>(handler.kind);
+         !std::holds_alternative<NullPlan>(handler.kind) &&
+         !std::holds_alternative<MemoryPlan>(handler.kind);
 }
 
-/// A queue at the end of a way has no handlers.
+/// A queue or a memory at the end of a way has no handlers.
 std::string route_text(const Plan& plan, const Route& route) {
   const bool is_written = writes_text(plan.handlers[route.handlers.back()]);
   return levels_of(route) + (is_written ? "" : ", discarded");
@@ -133,7 +135,21 @@ struct KindText {
   std::string operator()(const QueuePlan& queue) const {
     if (queue.handlers.empty()) return "no handlers: records are discarded";
     return "to " + handler_names(plan, queue.handlers, ", ") +
-           (queue.respect_handler_level ? ", at their levels" : ", whatever their levels");
+           (queue.respect_handler_level ? ", at their levels" : ", whatever their levels") +
+           (queue.max_records > 0 ? fmt::format(", holds {}", queue.max_records) : "");
+  }
+  std::string operator()(const MemoryPlan& memory) const {
+    if (!memory.target) return "no target: records are discarded";
+    return fmt::format(
+        "to {} after {} records or at {}{}", shown(plan.handlers[*memory.target].name),
+        std::max<std::int64_t>(memory.capacity, 1), record::level_name(memory.flush_level),
+        memory.flush_on_close ? "" : ", discards the rest at the end");
+  }
+  std::string operator()(const SyslogPlan& syslog) const {
+    return fmt::format("syslog at {}, facility {}{}{}", shown(syslog_address(syslog)),
+                       syslog.facility,
+                       syslog.ident.empty() ? "" : ", ident " + python_repr(syslog.ident),
+                       syslog.append_nul ? "" : ", no NUL at the end");
   }
   std::string operator()(const NullPlan&) const { return "discards"; }
 };

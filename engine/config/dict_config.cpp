@@ -12,6 +12,7 @@
 #include "config/incremental.hpp"
 #include "config/loggers.hpp"
 #include "config/python_text.hpp"
+#include "config/queue_handler.hpp"
 #include "config/reader.hpp"
 #include "config/registry.hpp"
 #include "config/yaml.hpp"
@@ -69,7 +70,8 @@ Plan read_plan(const Cursor& document) {
     plan.handlers = read_handlers(*handlers, plan.formatters, plan.filters);
   }
   read_loggers(document, plan);
-  plan.engine = read_engine(document);
+  bound_rings(plan.handlers, plan.engine);
+  plan.engine = read_engine(document, plan.engine);
   return plan;
 }
 

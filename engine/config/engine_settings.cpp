@@ -88,19 +88,20 @@ std::string read_directory(const Cursor& place) {
 
 }  // namespace
 
-EnginePlan read_engine(const Cursor& document) {
+EnginePlan read_engine(const Cursor& document, EnginePlan plan) {
   static constexpr std::array<std::string_view, 4> engine_keys = {"ring", "clock", "signals",
                                                                   "sinks"};
   static constexpr std::array<std::string_view, 3> ring_keys = {"slots", "when_full", "crash_dir"};
   static constexpr std::array<std::string_view, 1> sink_keys = {"max_kept_bytes"};
-  EnginePlan plan;
   const std::optional<Cursor> engine = document.find("xylem");
   if (!engine) return plan;
   check_keys(*engine, engine_keys);
   if (const std::optional<Cursor> ring = engine->find("ring")) {
     check_keys(*ring, ring_keys);
     plan.ring_slots = read_slots(*ring, plan.ring_slots);
-    plan.when_full = static_cast<WhenFull>(read_choice(*ring, "when_full", when_full_words));
+    if (ring->contains("when_full")) {
+      plan.when_full = static_cast<WhenFull>(read_choice(*ring, "when_full", when_full_words));
+    }
     if (const std::optional<Cursor> place = ring->find("crash_dir")) {
       plan.crash_dir = read_directory(*place);
     }

@@ -9,7 +9,8 @@ namespace xylem::config {
 
 /// Nothing in it is optional to understand: it is ours, so unlike CPython's own sections an unknown
 /// key can only be a mistake.
+/// @param plan what counts where it says nothing
 /// @throws ConfigError "Unknown key 'slot'. Did you mean 'slots'?"
-EnginePlan read_engine(const Cursor& document);
+EnginePlan read_engine(const Cursor& document, EnginePlan plan);
 
 }  // namespace xylem::config

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "config/file_handlers.hpp"
+#include "config/limit.hpp"
+#include "config/memory_handler.hpp"
 #include "config/python_text.hpp"
-#include "config/references.hpp"
+#include "config/queue_handler.hpp"
+#include "config/syslog_handler.hpp"
 
 namespace xylem::config {
 namespace {
@@ -105,21 +107,11 @@ FilePlan read_file_plan(const Cursor& config) {
 }
 
 std::int64_t read_count(const Cursor& config, std::string_view key) {
-  constexpr auto most = std::numeric_limits<std::int64_t>::max();
   const std::optional<Cursor> count = config.find(key);
   if (!count) return 0;
-  const Value& value = count->value();
-  if (const auto* integer = value.get_if<std::int64_t>()) return *integer;
-  if (const auto* flag = value.get_if<bool>()) return *flag ? 1 : 0;
-  if (const auto* integer = value.get_if<BigInteger>()) {
-    return integer->digits.front() == '-' ? -1 : most;
-  }
-  if (const auto* number = value.get_if<double>()) {
-    if (*number <= 0) return 0;
-    return *number < 9e18 ? static_cast<std::int64_t>(std::ceil(*number)) : most;
-  }
-  count->fail("'>' not supported between instances of '" + std::string(python_type(value)) +
-              "' and 'int'");
+  if (const std::optional<std::int64_t> number = limit_of(count->value())) return *number;
+  count->fail("'>' not supported between instances of '" +
+              std::string(python_type(count->value())) + "' and 'int'");
 }
 
 namespace {
@@ -142,71 +134,6 @@ HandlerKind read_rotating_file_handler(const Cursor& config, const HandlerScope&
   return plan;
 }
 
-void check_queue_factory(const Cursor& queue) {
-  const auto unavailable = [&](const Cursor& at, std::string_view name) {
-    if (name != "queue.Queue" && name != "queue.SimpleQueue") {
-      at.fail("Cannot resolve " + python_repr(name));
-    }
-  };
-  if (const auto* name = queue.value().get_if<std::string>()) return unavailable(queue, *name);
-  unavailable(*queue.find("()", External::allowed), class_name_of(queue, "()"));
-  static constexpr std::array<std::string_view, 2> taken = {"()", "."};
-  static constexpr std::array<std::string_view, 1> arguments = {"maxsize"};
-  check_arguments(queue, {"Queue", arguments}, taken);
-  const std::optional<Cursor> bound = queue.find("maxsize");
-  if (bound && read_count(queue, "maxsize") > 0) {
-    bound->fail("A bounded queue is not available: xylem.ring sets what the queue holds");
-  }
-}
-
-/// The rings take the place of the queue and the consumer that of the listener, so of either only
-/// the form that changes nothing is taken.
-void check_queue(const Cursor& config) {
-  const std::optional<Cursor> queue = config.find("queue");
-  if (queue) {
-    const Value& value = queue->value();
-    if (value.get_if<std::string>() == nullptr && value.find("()") == nullptr) {
-      queue->fail("Invalid queue specifier " + python_repr(value));
-    }
-    check_queue_factory(*queue);
-  }
-  const std::optional<Cursor> listener = config.find("listener", External::allowed);
-  if (listener) {
-    const Value& value = listener->value();
-    if (value.get_if<std::string>() == nullptr && value.find("()") == nullptr) {
-      listener->fail("Invalid listener specifier " + python_repr(value));
-    }
-    const Cursor named = value.get_if<Object>() ? *listener->find("()") : *listener;
-    const std::string text = python_str(named.value());
-    const std::string name(external_name(named.value()).value_or(text));
-    if (value.get_if<Object>() || name != "logging.handlers.QueueListener") {
-      named.fail("Cannot resolve " + python_repr(name));
-    }
-  }
-}
-
-HandlerKind read_queue_handler(const Cursor& config, const HandlerScope& scope) {
-  check_queue(config);
-  QueuePlan plan;
-  if (const std::optional<Cursor> members = config.find("handlers")) {
-    for (const auto& [name, path] : members->iterate()) {
-      const std::string complaint = "Unable to set required handler " + python_repr(name);
-      const auto* text = name.get_if<std::string>();
-      if (text == nullptr || scope.section.find(*text) == nullptr) {
-        throw ConfigError(complaint, path);
-      }
-      const std::optional<std::size_t> index = find_named(scope.built, name);
-      if (!index) {
-        throw NotConfiguredYet{
-            complaint + ": Required handler " + python_repr(name) + " is not configured yet", path};
-      }
-      plan.handlers.push_back(*index);
-    }
-  }
-  plan.respect_handler_level = read_flag(config, "respect_handler_level", false);
-  return plan;
-}
-
 HandlerKind read_null_handler(const Cursor&, const HandlerScope&) {
   return NullPlan{};
 }
@@ -219,13 +146,10 @@ constexpr std::array<std::string_view, 5> file_arguments = {"filename", "mode", 
 constexpr std::array<std::string_view, 7> rotating_arguments = {
     "filename", "mode", "maxBytes", "backupCount", "encoding", "delay", "errors"};
 constexpr std::array<std::string_view, 1> file_required = {"filename"};
-constexpr std::array<std::string_view, 1> queue_arguments = {"queue"};
-constexpr std::array<std::string_view, 4> queue_keys = {"queue", "listener", "handlers",
-                                                        "respect_handler_level"};
 /// Handler's own argument, which dictConfig never leaves for it.
 constexpr std::array<std::string_view, 1> null_arguments = {"level"};
 
-constexpr std::array<HandlerClass, 8> classes = {{
+constexpr std::array<HandlerClass, 10> classes = {{
     {"logging.StreamHandler",
      {"StreamHandler", stream_arguments},
      Names(),
@@ -261,6 +185,16 @@ constexpr std::array<HandlerClass, 8> classes = {{
      queue_keys,
      true,
      read_queue_handler},
+    {"logging.handlers.MemoryHandler",
+     {"MemoryHandler", memory_arguments, memory_required},
+     Names(),
+     true,
+     read_memory_handler},
+    {"logging.handlers.SysLogHandler",
+     {"SysLogHandler", syslog_arguments},
+     Names(),
+     false,
+     read_syslog_handler},
     {"logging.NullHandler", {"Handler", null_arguments}, Names(), false, read_null_handler},
 }};
 

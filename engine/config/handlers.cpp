@@ -13,9 +13,11 @@
 #include "config/filters.hpp"
 #include "config/handler_classes.hpp"
 #include "config/levels.hpp"
+#include "config/memory_handler.hpp"
 #include "config/references.hpp"
 #include "config/registry.hpp"
 #include "config/signature.hpp"
+#include "config/syslog_handler.hpp"
 
 namespace xylem::config {
 namespace {
@@ -31,6 +33,13 @@ std::optional<std::size_t> read_formatter_reference(const Cursor& config, const 
   const std::optional<std::size_t> index = find_named(parts.formatters, name->value());
   if (!index) name->fail("Unable to set formatter " + python_repr(name->value()));
   return index;
+}
+
+/// Attributes of one class alone.
+bool set_own_attribute(HandlerKind& kind, const std::string& name, const Cursor& value) {
+  if (auto* memory = std::get_if<MemoryPlan>(&kind)) return set_attribute(*memory, name, value);
+  if (auto* syslog = std::get_if<SyslogPlan>(&kind)) return set_attribute(*syslog, name, value);
+  return false;
 }
 
 /// What CPython's handlers look at beside what can be set here. Other attributes are set to no
@@ -79,6 +88,7 @@ bool set_terminator(HandlerKind& kind, const std::string& name, const Cursor& va
 }
 
 void set_attribute(HandlerPlan& plan, const std::string& name, const Cursor& value) {
+  if (set_own_attribute(plan.kind, name, value)) return;
   if (set_terminator(plan.kind, name, value) || set_rotation(plan.kind, name, value)) return;
   if (name == "level") {
     plan.level = clamped_level(integer_of(name, value));

@@ -26,7 +26,11 @@ int clamped_level(std::int64_t level) {
 std::optional<int> read_level(const Cursor& owner) {
   const std::optional<Cursor> level = owner.find("level");
   if (!level || level->value().is_null()) return std::nullopt;
-  const Value& value = level->value();
+  return level_of(*level);
+}
+
+int level_of(const Cursor& level) {
+  const Value& value = level.value();
   if (const auto* integer = value.get_if<std::int64_t>()) return clamped_level(*integer);
   if (const auto* integer = value.get_if<BigInteger>()) {
     return integer->digits.front() == '-' ? std::numeric_limits<int>::min()
@@ -34,8 +38,8 @@ std::optional<int> read_level(const Cursor& owner) {
   }
   // Python's True is an integer.
   if (const auto* flag = value.get_if<bool>()) return *flag ? 1 : 0;
-  if (const auto* name = value.get_if<std::string>()) return level_of_name(*level, *name);
-  level->fail("Level not an integer or a valid string: " + python_repr(value));
+  if (const auto* name = value.get_if<std::string>()) return level_of_name(level, *name);
+  level.fail("Level not an integer or a valid string: " + python_repr(value));
 }
 
 }  // namespace xylem::config

@@ -16,6 +16,9 @@ namespace xylem::config {
 /// @throws ConfigError "Unknown level: 'debug'", "Level not an integer or a valid string: 10.0"
 std::optional<int> read_level(const Cursor& owner);
 
+/// The level that stands there, by the same rule; null is none.
+int level_of(const Cursor& level);
+
 /// The nearest int.
 int clamped_level(std::int64_t level);
 

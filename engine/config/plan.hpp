@@ -15,8 +15,8 @@
 #include "config/document.hpp"
 #include "crash/file.hpp"
 #include "format/pattern.hpp"
-#include "format/timestamp.hpp"
 #include "format/python_json_members.hpp"
+#include "format/timestamp.hpp"
 
 namespace xylem::config {
 
@@ -146,12 +146,42 @@ struct QueuePlan {
   std::vector<std::size_t> handlers;
   /// Off: the levels of the handlers behind the queue are not consulted; their filters always are.
   bool respect_handler_level = false;
+  /// `maxsize` of the queue; 0: none.
+  std::int64_t max_records = 0;
+};
+
+struct MemoryPlan {
+  /// Records that are held at most; 0 or less: none.
+  std::int64_t capacity = 0;
+  /// A record of that level or above has all passed on.
+  int flush_level = 40;
+  /// Index into Plan::handlers, less than that of the memory itself. None: records are discarded.
+  std::optional<std::size_t> target;
+  /// Off: what is held at the end is discarded.
+  bool flush_on_close = true;
+};
+
+struct SyslogPlan {
+  enum class Socket { unset, datagram, stream };
+
+  /// Of a Unix socket, as written; none: host and port count.
+  std::optional<std::string> path;
+  std::string host = "localhost";
+  /// A number or the name of a service.
+  std::string port = "514";
+  /// Unset: datagrams; at a Unix socket that takes none, a stream.
+  Socket socket = Socket::unset;
+  /// LOG_USER.
+  std::int64_t facility = 1;
+  /// Stands in front of each message.
+  std::string ident;
+  bool append_nul = true;
 };
 
 struct NullPlan {};
 
 using HandlerKind = std::variant<StreamPlan, FilePlan, RotatingFilePlan, TimedFilePlan,
-                                 ArchiveFilePlan, QueuePlan, NullPlan>;
+                                 ArchiveFilePlan, QueuePlan, NullPlan, MemoryPlan, SyslogPlan>;
 
 /// The file that a handler of that kind writes to; null when it writes to none. `Kind` is
 /// HandlerKind, const or not.

@@ -32,7 +32,7 @@ std::vector<LoggerView> view_loggers(const Plan& plan);
 
 /// One way a record can take.
 struct Route {
-  /// Indices into Plan::handlers: queues, then the handler that writes.
+  /// Indices into Plan::handlers: queues and memories, then the handler that writes.
   std::vector<std::size_t> handlers;
   /// Levels that get through, both included; none does when min_level > max_level.
   int min_level = 0;

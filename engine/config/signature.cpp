@@ -14,13 +14,12 @@ bool has(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-constexpr std::array<std::string_view, 11> other_classes = {
-    "logging.BufferingFormatter",         "logging.LoggerAdapter",
-    "logging.handlers.BufferingHandler",  "logging.handlers.DatagramHandler",
-    "logging.handlers.HTTPHandler",       "logging.handlers.MemoryHandler",
-    "logging.handlers.NTEventLogHandler", "logging.handlers.QueueListener",
-    "logging.handlers.SMTPHandler",       "logging.handlers.SocketHandler",
-    "logging.handlers.SysLogHandler",
+constexpr std::array<std::string_view, 9> other_classes = {
+    "logging.BufferingFormatter",        "logging.LoggerAdapter",
+    "logging.handlers.BufferingHandler", "logging.handlers.DatagramHandler",
+    "logging.handlers.HTTPHandler",      "logging.handlers.NTEventLogHandler",
+    "logging.handlers.QueueListener",    "logging.handlers.SMTPHandler",
+    "logging.handlers.SocketHandler",
 };
 
 }  // namespace

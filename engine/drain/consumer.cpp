@@ -336,6 +336,7 @@ void Consumer::count() {
     sink->collect_pending(pending);
     if (const auto range = sink->pending()) undecided.push_back(*range);
   }
+  router_->collect_held(pending, undecided);
   // A record may be lost to one sink and kept by another: it has failed already.
   const std::uint64_t kept = pending.empty() ? 0 : size_of_union(pending, failed_) - failed_.size();
   failed_.settle(undecided, consumed_);
@@ -385,6 +386,7 @@ void Consumer::share_sinks() {
 }
 
 void Consumer::close_sinks() {
+  router_->close_memories(consumed_);
   for (sink::Sink* const sink : router_->sinks()) sink->close(close_patience_ms);
   // What was on its way has arrived or failed: who drains the rings next must not find it there.
   if (first_batch_ != next_batch_) release_written();

@@ -53,6 +53,19 @@ std::optional<QuickProgram> Program::quick() const {
                       site_->fixed_bytes};
 }
 
+void Program::put_in_front(std::string_view text) {
+  constants_.insert(0, text);
+  fixed_bound_ += text.size();
+  std::vector<Op> ops;
+  const Step step = (*steps_)[static_cast<std::size_t>(Hole::none)];
+  for (std::size_t left = text.size(); left > 0;) {
+    const std::size_t bytes = std::min(left, Op::max_text_bytes);
+    ops.push_back({step, static_cast<std::uint16_t>(bytes), 0, 0});
+    left -= bytes;
+  }
+  ops_.insert(ops_.begin(), ops.begin(), ops.end());
+}
+
 std::size_t Program::prepare_variable(const View& view, Workspace& work) const {
   const std::size_t arguments = site_->arguments.size();
   if (work.written.size() < arguments) [[unlikely]] {

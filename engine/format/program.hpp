@@ -85,6 +85,9 @@ class Program {
   /// The program for records that are not spilled, if it is one that allows it.
   std::optional<QuickProgram> quick() const;
 
+  /// Constant text before all others, in its final form. Not while there is a QuickProgram.
+  void put_in_front(std::string_view text);
+
   /// Writes a JSON value in the program's style and returns the end.
   char* write_json(char* out, std::string_view value) const;
 

@@ -96,6 +96,10 @@ bool write_to(sink::Sink& sink, const Capture& capture, const Standing& standing
   return writer.flush();
 }
 
+bool is_stream(std::string_view sink_name) {
+  return sink_name == "stdout" || sink_name == "stderr";
+}
+
 /// Not through the tree's sink: that of the last resort is another tree's too.
 bool write_to_stream(const Capture& capture, const Standing& standing) {
   const bool is_output = capture.sink->name() == "stdout";
@@ -108,7 +112,7 @@ bool write_to_stream(const Capture& capture, const Standing& standing) {
 }  // namespace
 
 bool write_missing(const Capture& capture, const Standing& standing) {
-  if (!is_file(capture.sink->name())) return write_to_stream(capture, standing);
+  if (is_stream(capture.sink->name())) return write_to_stream(capture, standing);
   try {
     if (write_to(*capture.sink, capture, standing)) return true;
   } catch (const std::bad_alloc&) {

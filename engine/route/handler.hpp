@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +26,16 @@ inline bool all_pass(const Filters& filters, std::string_view logger, int leveln
   return true;
 }
 
+/// When a `logging.handlers.MemoryHandler` passes on what it holds.
+struct MemoryRule {
+  std::int64_t capacity = 0;  // as many records; 0 or less: each at once
+  int flush_level = 0;        // a record of this level or above
+  bool flush_on_close = true;
+  std::size_t max_bytes = 0;  // more than so many, whatever the capacity
+};
+
 /// A handler of the config: level and filters before either a sink with its formatter, or, for a
-/// queue, the handlers behind it; for a NullHandler neither.
+/// queue or a memory, the handlers behind it; for a NullHandler neither.
 struct Handler {
   std::string name;
   mutable int level = 0;  // changed by Router::reroute() alone
@@ -31,10 +43,13 @@ struct Handler {
 
   std::shared_ptr<format::Formatter> formatter;
   std::string terminator = "\n";
+  /// What stands in front of a line, by the name of its record's level; none: nothing.
+  std::function<std::string(std::string_view level_name)> opening;
   std::shared_ptr<sink::Sink> sink;
 
   std::vector<std::shared_ptr<const Handler>> members;
   bool respect_handler_level = false;  // of the members
+  std::optional<MemoryRule> memory;    // then one member, the target
 };
 
 /// Levels that handlers are to have from now on.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
+#include "record/level_names.hpp"
 #include "record/payload.hpp"
 #include "record/stack_text.hpp"
 #include "route/loggers.hpp"
@@ -14,9 +16,35 @@ namespace {
 /// One report for each cause, but not for ever new causes.
 constexpr std::size_t max_reports = 100;
 
+/// What the handler writes for a record made elsewhere. Throws what the formatter throws.
+std::string line_of(const Handler& handler, const record::View& view) {
+  std::string line;
+  if (handler.opening) {
+    const auto& name = view.foreign->levelname;
+    line = !name ? handler.opening(record::level_name(view.levelno()))
+                 : handler.opening(name->value_or("None"));
+  }
+  handler.formatter->format(line, view);
+  return line += handler.terminator;
+}
+
+/// A sink behind the handler, to count what is lost on the way.
+sink::Sink* sink_behind(const Handler& handler) {
+  if (handler.sink != nullptr) return handler.sink.get();
+  for (const auto& member : handler.members) {
+    if (sink::Sink* const sink = sink_behind(*member)) return sink;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-Router::Router(std::shared_ptr<const Tree> tree) : tree_{std::move(tree)}, sinks_{tree_->sinks()} {}
+Router::Router(std::shared_ptr<const Tree> tree) : tree_{std::move(tree)}, sinks_{tree_->sinks()} {
+  for (const auto& handler : tree_->handlers) {
+    if (!handler->memory) continue;
+    memories_.emplace_back(handler.get(), std::make_unique<Memory>(*handler->memory));
+  }
+}
 
 void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels) {
   by_site_.clear();
@@ -35,11 +63,11 @@ void Router::deliver(const RawRecord& raw, std::uint64_t number) {
     return;
   }
   for (const Delivery& delivery : route.deliveries) {
-    sink::Sink& sink = *delivery.handler->sink;
     if (delivery.program == nullptr) [[unlikely]] {
-      sink.give_up(number);
+      deliver_specially(delivery, view, number);
       continue;
     }
+    sink::Sink& sink = *delivery.handler->sink;
     try {
       if (delivery.wants_times) sink.note_time(number, raw.time_ns);
       const std::size_t bound = delivery.program->prepare(view, work_);
@@ -99,20 +127,121 @@ std::unique_ptr<Router::Route> Router::make_route(detail::HeaderView header) {
 }
 
 void Router::add_deliveries(Route& route) {
+  const std::string_view name = route.logger_name;
+  if (!tree_->logger_passes(name, static_cast<int>(route.site->level))) return;
+  route.deliveries = make_deliveries(route, tree_->leaves(name));
+}
+
+std::vector<Router::Delivery> Router::make_deliveries(const Route& route,
+                                                      const std::vector<Leaf>& leaves) {
   const record::Site& site = *route.site;
   const std::string_view name = route.logger_name;
   const int levelno = static_cast<int>(site.level);
-  if (!tree_->logger_passes(name, levelno)) return;
-  for (const Leaf& leaf : tree_->leaves(name)) {
+  std::vector<Delivery> deliveries;
+  for (const Leaf& leaf : leaves) {
     if (!leaf.takes(name, levelno)) continue;
-    Delivery delivery{leaf.handler, nullptr, leaf.handler->sink->wants_times()};
-    try {
-      delivery.program = std::make_unique<format::Program>(
-          leaf.handler->formatter->compile(site, name, leaf.handler->terminator));
-    } catch (const std::exception& error) {
-      report_once(*leaf.handler, error.what());
+    const Handler& handler = *leaf.handler;
+    Delivery& delivery = deliveries.emplace_back(Delivery{&handler, nullptr, nullptr, false});
+    if (handler.memory) {
+      delivery.memorised = std::make_unique<Memorised>(
+          Memorised{&memory_of(handler), make_deliveries(route, tree_->leaves_behind(handler))});
+      continue;
     }
-    route.deliveries.push_back(std::move(delivery));
+    delivery.wants_times = handler.sink->wants_times();
+    try {
+      format::Program program = handler.formatter->compile(site, name, handler.terminator);
+      if (handler.opening) program.put_in_front(handler.opening(record::level_name(levelno)));
+      delivery.program = std::make_unique<format::Program>(std::move(program));
+    } catch (const std::exception& error) {
+      report_once(handler, error.what());
+    }
+  }
+  return deliveries;
+}
+
+void Router::deliver_specially(const Delivery& delivery, const record::View& view,
+                               std::uint64_t number) {
+  if (delivery.memorised == nullptr) {
+    delivery.handler->sink->give_up(number);
+    return;
+  }
+  try {
+    std::vector<Parcel> parcels;
+    for (const Delivery& behind : delivery.memorised->deliveries) {
+      parcels.push_back(pack(behind, view));
+    }
+    delivery.memorised->memory->take(number, view.levelno(), std::move(parcels),
+                                     {number, view.time_ns});
+  } catch (const std::exception& error) {
+    fail(*delivery.handler, number, error.what());
+  }
+}
+
+Parcel Router::pack(const Delivery& delivery, const record::View& view) {
+  Parcel parcel{delivery.handler, nullptr, {}, false, {}};
+  if (delivery.memorised != nullptr) {
+    parcel.memory = delivery.memorised->memory;
+    for (const Delivery& behind : delivery.memorised->deliveries) {
+      parcel.parcels.push_back(pack(behind, view));
+    }
+    return parcel;
+  }
+  parcel.is_unformattable = delivery.program == nullptr;
+  if (parcel.is_unformattable) return parcel;
+  try {
+    const std::size_t room = delivery.program->prepare(view, work_) + sink::Sink::slack_bytes;
+    if (packing_.size() < room) packing_.resize(room);
+    parcel.line.assign(packing_.data(), delivery.program->render(work_, packing_.data()));
+  } catch (const format::FormatError& error) {
+    report_once(*delivery.handler, error.what());
+    parcel.is_unformattable = true;
+  }
+  return parcel;
+}
+
+Parcel Router::pack_foreign(const Leaf& leaf, const record::View& view) {
+  Parcel parcel{leaf.handler, nullptr, {}, false, {}};
+  if (leaf.handler->memory) {
+    parcel.memory = &memory_of(*leaf.handler);
+    parcel.parcels = pack_foreign_behind(*leaf.handler, view);
+    return parcel;
+  }
+  try {
+    parcel.line = line_of(*leaf.handler, view);
+  } catch (const format::FormatError& error) {
+    report_once(*leaf.handler, error.what());
+    parcel.is_unformattable = true;
+  }
+  return parcel;
+}
+
+std::vector<Parcel> Router::pack_foreign_behind(const Handler& memory, const record::View& view) {
+  std::vector<Parcel> parcels;
+  for (const Leaf& leaf : tree_->leaves_behind(memory)) {
+    if (leaf.takes(view.logger, view.levelno())) parcels.push_back(pack_foreign(leaf, view));
+  }
+  return parcels;
+}
+
+Memory& Router::memory_of(const Handler& handler) {
+  const auto found = std::find_if(memories_.begin(), memories_.end(),
+                                  [&](const auto& entry) { return entry.first == &handler; });
+  return *found->second;
+}
+
+void Router::collect_held(sink::RecordSet& pending,
+                          std::vector<sink::RecordRange>& undecided) const {
+  for (const auto& [handler, memory] : memories_) {
+    pending.merge(memory->records());
+    if (const auto range = memory->range()) undecided.push_back(*range);
+  }
+}
+
+/// In reverse order of construction, as CPython shuts handlers down: a memory comes before what it
+/// passes on to.
+void Router::close_memories(std::uint64_t next) {
+  for (auto entry = memories_.rbegin(); entry != memories_.rend(); ++entry) {
+    entry->second->close({next, 0});
   }
 }
 
@@ -147,13 +276,16 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
   if (!tree_->logger_passes(view.logger, view.levelno())) return;
   const auto [leaves, is_new] = leaves_.try_emplace(route.logger);
   if (is_new) leaves->second = tree_->leaves(view.logger);
-  std::string line;
   for (const Leaf& leaf : leaves->second) {
     if (!leaf.takes(view.logger, view.levelno())) continue;
     try {
-      line.clear();
-      leaf.handler->formatter->format(line, view);
-      line += leaf.handler->terminator;
+      if (leaf.handler->memory) {
+        memory_of(*leaf.handler)
+            .take(number, view.levelno(), pack_foreign_behind(*leaf.handler, view),
+                  {number, view.time_ns});
+        continue;
+      }
+      const std::string line = line_of(*leaf.handler, view);
       leaf.handler->sink->note_time(number, logged_ns(view));
       char* const at = leaf.handler->sink->reserve(line.size());
       leaf.handler->sink->commit(std::copy(line.begin(), line.end(), at), number);
@@ -164,7 +296,7 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
 }
 
 void Router::fail(const Handler& handler, std::uint64_t number, const char* why) {
-  handler.sink->give_up(number);
+  if (sink::Sink* const sink = sink_behind(handler)) sink->give_up(number);
   report_once(handler, why);
 }
 

@@ -5,11 +5,13 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <xylem/detail/slot.hpp>
 
 #include "record/view.hpp"
+#include "route/memory.hpp"
 #include "route/tree.hpp"
 
 namespace xylem::route {
@@ -54,12 +56,29 @@ class Router {
 
   const std::vector<sink::Sink*>& sinks() const { return sinks_; }
 
+  /// The records that memories hold: adds each to `pending`, and to `undecided` the range of each
+  /// memory's.
+  void collect_held(sink::RecordSet& pending, std::vector<sink::RecordRange>& undecided) const;
+
+  /// The handlers are about to be closed: memories pass on what they hold, or forget it. `next` is
+  /// the number that the next record would have.
+  void close_memories(std::uint64_t next);
+
  private:
+  struct Memorised;
+
   /// One handler of a route, with the lines' template.
   struct Delivery {
     const Handler* handler;
-    std::unique_ptr<format::Program> program;  // null: no record of the site can be formatted
+    std::unique_ptr<format::Program> program;  // null: no record of the site can be formatted...
+    std::unique_ptr<Memorised> memorised;      // ...unless it is held
     bool wants_times;
+  };
+
+  /// The way into a memory, and the ways behind it.
+  struct Memorised {
+    Memory* memory;
+    std::vector<Delivery> deliveries;
   };
 
   /// What all records of one call site under one logger have in common.
@@ -86,6 +105,12 @@ class Router {
   Route& find_slowly(detail::HeaderView header);
   std::unique_ptr<Route> make_route(detail::HeaderView header);
   void add_deliveries(Route& route);
+  std::vector<Delivery> make_deliveries(const Route& route, const std::vector<Leaf>& leaves);
+  void deliver_specially(const Delivery& delivery, const record::View& view, std::uint64_t number);
+  Parcel pack(const Delivery& delivery, const record::View& view);
+  Parcel pack_foreign(const Leaf& leaf, const record::View& view);
+  std::vector<Parcel> pack_foreign_behind(const Handler& memory, const record::View& view);
+  Memory& memory_of(const Handler& handler);
   void keep_quick_route(const Route& route, detail::HeaderView header);
   void deliver_foreign(const Route& route, record::View view, std::uint64_t number);
   void fail(const Handler& handler, std::uint64_t number, const char* why);
@@ -96,7 +121,9 @@ class Router {
   std::vector<std::unique_ptr<Route>> by_site_;                  // the logger seen last comes first
   std::vector<QuickRoute> quick_routes_;                         // of those that come first
   std::unordered_map<std::uint32_t, std::vector<Leaf>> leaves_;  // by logger, for foreign records
+  std::vector<std::pair<const Handler*, std::unique_ptr<Memory>>> memories_;  // as constructed
   format::Workspace work_;
+  std::vector<char> packing_;
   std::unordered_set<std::string> reported_;
 };
 

@@ -26,7 +26,7 @@ std::shared_ptr<const Handler> make_last_resort() {
 void add_leaves(std::vector<Leaf>& leaves, const Handler& handler, Leaf way, bool uses_level) {
   if (uses_level) way.level = std::max(way.level, handler.level);
   way.filters.push_back(&handler.filters);
-  if (handler.sink != nullptr) {
+  if (handler.sink != nullptr || handler.memory) {
     way.handler = &handler;
     leaves.push_back(std::move(way));
     return;
@@ -58,6 +58,7 @@ class HandlerCopier {
     if (known != nullptr) return known;
     auto copied = std::make_shared<Handler>(*handler);
     if (copied->sink != nullptr) copied->sink = replace_(*copied->sink);
+    copied->memory.reset();
     copy_all(copied->members);
     return copies_[handler.get()] = std::move(copied);
   }
@@ -115,6 +116,12 @@ std::vector<Leaf> Tree::leaves(std::string_view logger) const {
     if (!node->propagate) break;
   }
   if (!has_handler) add_leaves(leaves, *last_resort_, {nullptr, 0, {}}, true);
+  return leaves;
+}
+
+std::vector<Leaf> Tree::leaves_behind(const Handler& memory) const {
+  std::vector<Leaf> leaves;
+  for (const auto& target : memory.members) add_leaves(leaves, *target, {nullptr, 0, {}}, false);
   return leaves;
 }
 

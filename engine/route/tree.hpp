@@ -20,7 +20,8 @@ struct LoggerNode {
   Filters filters;
 };
 
-/// A handler that a logger's records reach, with all that stands before it.
+/// A handler that a logger's records reach, with all that stands before it: one with a sink, or a
+/// memory.
 struct Leaf {
   const Handler* handler;
   int level;  // the highest of those on the way
@@ -54,11 +55,15 @@ class Tree {
   std::vector<Leaf> leaves(std::string_view logger) const;
   bool logger_passes(std::string_view logger, int levelno) const;
 
+  /// Where records go that a memory passes on.
+  std::vector<Leaf> leaves_behind(const Handler& memory) const;
+
   /// The distinct sinks of all handlers, the last resort's included.
   std::vector<sink::Sink*> sinks() const;
 
   /// The same tree with other sinks: `replace` is asked once for each handler that has one. Shares
-  /// the formatters with this tree, but for the last resort's.
+  /// the formatters with this tree, but for the last resort's. A memory passes on each record at
+  /// once: this is for looking at lines of the past, and what it held is lost.
   using Replace = std::function<std::shared_ptr<sink::Sink>(sink::Sink&)>;
   Tree with_sinks(const Replace& replace) const;
 

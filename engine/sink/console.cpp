@@ -63,13 +63,13 @@ WriteResult write_at_once(int fd, const char* data, std::size_t bytes) {
 
 int Console::write(LineBuffer& lines, Wait wait) {
   while (!lines.empty()) {
-    if (wait == Wait::until_interrupted && is_interrupted_.load(std::memory_order_relaxed)) {
+    if (wait == Wait::until_interrupted && is_interrupted()) {
       return EAGAIN;
     }
     const WriteResult result = write_some(lines, wait);
     lines.take(result.bytes);
     hold_reports_while(lines.torn_bytes() > 0);
-    written_.fetch_add(result.bytes, std::memory_order_relaxed);
+    moved(result.bytes);
     const bool is_full = result.error == EAGAIN && wait == Wait::until_interrupted;
     if (result.error != 0 && !is_full) return result.error;
     if (is_full) has_room(fd_, tick_ms);

@@ -29,6 +29,9 @@ WriteResult write_at_once(int fd, const char* data, std::size_t bytes);
 class Console {
  public:
   explicit Console(int fd) : fd_(fd) {}
+  virtual ~Console() = default;
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
 
   enum class Wait {
     no,
@@ -38,7 +41,7 @@ class Console {
 
   /// Writes the oldest lines and takes them. 0 when all are gone, else the errno that stopped it;
   /// EAGAIN when it must not wait any longer.
-  int write(LineBuffer& lines, Wait wait);
+  virtual int write(LineBuffer& lines, Wait wait);
 
   /// Ends a write() that waits, and those to come, until it is taken back.
   void interrupt(bool on) { is_interrupted_.store(on, std::memory_order_relaxed); }
@@ -50,7 +53,13 @@ class Console {
   void give_up_line() { hold_reports_while(false); }
 
   /// In the child of a fork, where nobody writes.
-  void forget() { holds_reports_ = false; }
+  virtual void forget() { holds_reports_ = false; }
+
+ protected:
+  bool is_interrupted() const { return is_interrupted_.load(std::memory_order_relaxed); }
+
+  /// So many bytes have been written.
+  void moved(std::size_t bytes) { written_.fetch_add(bytes, std::memory_order_relaxed); }
 
  private:
   WriteResult write_some(const LineBuffer& lines, Wait wait);

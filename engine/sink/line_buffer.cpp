@@ -39,6 +39,13 @@ void LineBuffer::clear() {
   head_ = tail_ = block_.get();
   marks_ = marks_end_ = reinterpret_cast<Mark*>(block_.get() + capacity_);
   torn_ = 0;
+  forget_late();
+}
+
+void LineBuffer::forget_late() {
+  late_first_ = none;
+  late_last_ = late_since_ = 0;
+  lines_before_late_ = 0;
 }
 
 void LineBuffer::touch() {
@@ -59,6 +66,7 @@ void LineBuffer::take(std::size_t bytes) {
   while (torn_ >= mark(0).bytes) {
     torn_ -= mark(0).bytes;
     --marks_end_;
+    if (lines_before_late_ > 0) --lines_before_late_;
   }
 }
 
@@ -66,6 +74,14 @@ void LineBuffer::append(const LineBuffer& younger, std::size_t soft_limit_bytes)
   assert(younger.torn_bytes() == 0);
   if (younger.empty()) return;
   make_room(younger.used_bytes(), soft_limit_bytes);
+  if (younger.has_late()) {
+    if (!has_late()) {
+      lines_before_late_ = lines() + younger.lines_before_late_;
+      late_since_ = younger.late_since_;
+    }
+    late_first_ = std::min(late_first_, younger.late_first_);
+    late_last_ = younger.late_last_;
+  }
   std::memcpy(tail_, younger.data(), younger.bytes());
   tail_ += younger.bytes();
   marks_ -= younger.lines();

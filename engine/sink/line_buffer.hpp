@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 namespace xylem::sink {
@@ -48,6 +50,18 @@ class LineBuffer {
     tail_ = end;
   }
 
+  /// The line just committed is of a record that came before others whose lines are here already,
+  /// or were. `present`: the number of the record that is being delivered; those to come are not
+  /// below it.
+  void note_late(std::uint64_t record, std::uint64_t present) {
+    if (!has_late()) {
+      lines_before_late_ = lines() - 1;
+      late_since_ = present;
+    }
+    late_first_ = std::min(late_first_, record);
+    late_last_ = present;
+  }
+
   const char* data() const { return head_; }
   std::size_t bytes() const { return static_cast<std::size_t>(tail_ - head_); }
   std::size_t lines() const { return static_cast<std::size_t>(marks_end_ - marks_); }
@@ -60,6 +74,16 @@ class LineBuffer {
 
   /// The mark of the i-th line, 0 being the oldest.
   const Mark& mark(std::size_t i) const { return *(marks_end_ - 1 - i); }
+
+  /// Bounds of the records of all lines, of which there is at least one. Lines stand in the order
+  /// of their records, but for late ones.
+  std::uint64_t first_record() const { return std::min(mark(0).record, late_first_); }
+  std::uint64_t last_record() const { return std::max(marks_->record, late_last_); }
+
+  /// No record before that one has a line here that is not late.
+  std::uint64_t oldest_in_order() const {
+    return has_late() && lines_before_late_ == 0 ? late_since_ : mark(0).record;
+  }
 
   /// How many bytes of the oldest line have been taken already; 0 when it is whole.
   std::size_t torn_bytes() const { return torn_; }
@@ -102,6 +126,8 @@ class LineBuffer {
   using Block = std::unique_ptr<char, Release>;
 
   static Block allocate(std::size_t capacity_bytes);
+  bool has_late() const { return late_first_ != none; }
+  void forget_late();
   void adopt(Block block, std::size_t capacity_bytes);
   void compact();
 
@@ -112,6 +138,13 @@ class LineBuffer {
   Mark* marks_ = nullptr;
   Mark* marks_end_ = nullptr;
   std::size_t torn_ = 0;
+
+  // Since the buffer was empty:
+  static constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t late_first_ = none;
+  std::uint64_t late_last_ = 0;
+  std::uint64_t late_since_ = 0;
+  std::size_t lines_before_late_ = 0;
 };
 
 }  // namespace xylem::sink

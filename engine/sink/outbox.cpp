@@ -8,7 +8,7 @@
 namespace xylem::sink {
 
 RecordRange range_of(const LineBuffer& lines) {
-  return {lines.mark(0).record, lines.mark(lines.lines() - 1).record};
+  return {lines.first_record(), lines.last_record()};
 }
 
 Outbox::Outbox(HandOver hand_over, std::size_t block_bytes)
@@ -39,6 +39,7 @@ Outbox::Batch& Outbox::put(LineBuffer& lines, std::int64_t now_ms, std::uint64_t
   assert(!lines.empty());
   Batch& next = batch(sent_++);
   next.records = range_of(lines);
+  next.oldest = lines.oldest_in_order();
   next.record_set.clear();
   next.bytes = lines.bytes();
   next.used_bytes = lines.used_bytes();
@@ -70,7 +71,17 @@ std::uint32_t Outbox::most_left() const {
 std::optional<RecordRange> Outbox::pending() const {
   const std::uint32_t left = most_left();
   if (left == 0) return std::nullopt;
-  return RecordRange{batch(sent_ - left).records.first, batch(sent_ - 1).records.last};
+  RecordRange range = batch(sent_ - 1).records;
+  for (std::uint32_t i = left; i > 1; --i) {
+    range.first = std::min(range.first, batch(sent_ - i).records.first);
+    range.last = std::max(range.last, batch(sent_ - i).records.last);
+  }
+  return range;
+}
+
+std::optional<std::uint64_t> Outbox::oldest() const {
+  const std::uint32_t left = most_left();
+  return left == 0 ? std::nullopt : std::optional{batch(sent_ - left).oldest};
 }
 
 void Outbox::collect_pending(RecordSet& into) const {

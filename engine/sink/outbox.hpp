@@ -13,7 +13,7 @@
 
 namespace xylem::sink {
 
-/// The records of the oldest and the youngest of some lines, of which there is at least one.
+/// Bounds of the records of some lines, of which there is at least one.
 RecordRange range_of(const LineBuffer& lines);
 
 /// Batches of lines on their way to the kernel by a thread of their own, so that it copies one
@@ -43,6 +43,9 @@ class Outbox {
 
   /// First and last record of what is on its way; nothing when all is in the kernel's hands.
   std::optional<RecordRange> pending() const;
+
+  /// The oldest record that is on its way, late ones left out.
+  std::optional<std::uint64_t> oldest() const;
 
   /// Adds the records of what is on its way, whole batches; those that send() sent as a range.
   void collect_pending(RecordSet& into) const;
@@ -84,7 +87,8 @@ class Outbox {
 
     LineBuffer lines;
     RecordRange records{0, 0};
-    RecordSet record_set;  // of try_send()
+    std::uint64_t oldest = 0;  // in order
+    RecordSet record_set;      // of try_send()
     std::size_t bytes = 0;
     std::size_t used_bytes = 0;
     std::int64_t sent_ms = 0;

@@ -34,9 +34,17 @@ void Sink::try_to_write() {
   finish();
   const std::size_t bytes_before = buffer_.bytes();
   const std::size_t lines_before = buffer_.lines();
-  const int error = hand_over(buffer_, now_ms_);
+  int error = hand_over(buffer_, now_ms_);
+  while (give_up_refused(error)) error = hand_over(buffer_, now_ms_);
   if (kept_ != nullptr) kept_->take(lines_before - buffer_.lines());
   conclude(error, buffer_.bytes() < bytes_before);
+}
+
+bool Sink::give_up_refused(int error) {
+  if (error == 0 || buffer_.empty() || !refuses_line(error)) return false;
+  failed_.insert(buffer_.mark(0).record);
+  buffer_.take(buffer_.mark(0).bytes - buffer_.torn_bytes());
+  return true;
 }
 
 void Sink::conclude(int error, bool progress) {
@@ -154,7 +162,11 @@ void Sink::finish() {
   RecordSet lost;
   const Outbox::Outcome outcome =
       outbox_->take_back(buffer_, std::max(options_.buffer_bytes, options_.max_kept_bytes), lost);
-  conclude(outcome.error, outcome.has_progress);
+  if (give_up_refused(outcome.error)) {
+    conclude(0, true);
+  } else {
+    conclude(outcome.error, outcome.has_progress);
+  }
   for (std::uint64_t i = 0; i < lost.size(); ++i) trouble_.line_lost();
   failed_.merge(lost);
 }
@@ -192,7 +204,8 @@ std::optional<RecordRange> Sink::pending() const {
   const auto behind = is_behind_ ? outbox_->pending() : std::nullopt;
   if (buffer_.empty()) return behind;
   const RecordRange range = range_of(buffer_);
-  return RecordRange{behind ? behind->first : range.first, range.last};
+  if (!behind) return range;
+  return RecordRange{std::min(behind->first, range.first), std::max(behind->last, range.last)};
 }
 
 void Sink::collect_pending(RecordSet& into) const {

@@ -82,6 +82,14 @@ class Sink {
     }
   }
 
+  /// The same for a record that others have overtaken; `present` is the number of the one that is
+  /// being delivered.
+  void commit_late(char* end, std::uint64_t record, std::uint64_t present) {
+    buffer_.commit(end, record);
+    buffer_.note_late(record, present);
+    if (watched_) after_commit();
+  }
+
   /// Counts the record as failed here although no line was committed: its formatter threw.
   void give_up(std::uint64_t record) { failed_.insert(record); }
 
@@ -106,12 +114,12 @@ class Sink {
   void keep_journal(crash::File* file, std::uint64_t batch, bool has_namesake);
 
   /// The oldest record that is on its way, or waits for room on it, and is not in the kernel's
-  /// hands yet; nothing in trouble, where lines are kept here.
+  /// hands yet; nothing in trouble, where lines are kept here. Late ones are in no ring any more.
   std::optional<std::uint64_t> oldest_behind() const {
     if (trouble_.active()) return std::nullopt;
-    const auto range = is_behind_ ? outbox_->pending() : std::nullopt;
-    if (range) return range->first;
-    return buffer_.empty() ? std::nullopt : std::optional{buffer_.mark(0).record};
+    const auto oldest = is_behind_ ? outbox_->oldest() : std::nullopt;
+    if (oldest) return oldest;
+    return buffer_.empty() ? std::nullopt : std::optional{buffer_.oldest_in_order()};
   }
 
   /// Waits until no record before `record` is behind; for a descriptor that may block while it
@@ -133,8 +141,9 @@ class Sink {
 
   std::size_t buffered_bytes() const { return buffer_.bytes(); }
 
-  /// The records of the oldest and the youngest line that the kernel has not got whole. This sink
-  /// never gives up a record below `first` any more, nor one between `last` and the next commit.
+  /// Bounds of the records of the lines that the kernel has not got whole. This sink
+  /// never gives up a record below `first` any more, nor one between `last` and the next commit,
+  /// unless it comes late.
   std::optional<RecordRange> pending() const;
 
   /// Adds every record with a line here that the kernel has not got whole; of a batch that is being
@@ -207,6 +216,13 @@ class Sink {
   /// Gives the file back; 0 or errno.
   virtual int release() { return 0; }
 
+  /// Whether the error that stopped hand_over() is the oldest line's own: no other try will write
+  /// it, so it is given up, and the others go on. Reports it. On the consumer thread.
+  virtual bool refuses_line(int error) {
+    static_cast<void>(error);
+    return false;
+  }
+
   /// From now on a child of the process has the file too.
   virtual void share_file() {}
 
@@ -236,6 +252,7 @@ class Sink {
   char* reserve_slowly(std::size_t bytes);
   void try_to_write();
   void conclude(int error, bool progress);
+  bool give_up_refused(int error);
   bool has_outbox();
   void wait_and_write(std::int64_t patience_ms);
   void after_commit();
