@@ -282,7 +282,7 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
       if (leaf.handler->memory) {
         memory_of(*leaf.handler)
             .take(number, view.levelno(), pack_foreign_behind(*leaf.handler, view),
-                  {number, view.time_ns});
+                  {number, logged_ns(view)});
         continue;
       }
       const std::string line = line_of(*leaf.handler, view);
