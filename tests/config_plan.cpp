@@ -296,9 +296,9 @@ TEST_CASE("handlers are made in the order of their names, queues after their mem
 }
 
 TEST_CASE("a queue may be named as the unbounded queue that it is by default") {
-  for (const char* queue : {R"j("queue.Queue")j", R"j({"()": "queue.Queue"})j",
-                            R"j({"()": "queue.Queue", "maxsize": 0})j",
-                            R"j({"()": "queue.SimpleQueue", "maxsize": -1})j"}) {
+  for (const char* queue :
+       {R"j("queue.Queue")j", R"j({"()": "queue.Queue"})j",
+        R"j({"()": "queue.Queue", "maxsize": 0})j", R"j({"()": "queue.Queue", "maxsize": -1})j"}) {
     CAPTURE(queue);
     const HandlerPlan plan = handler(R"("class": "logging.handlers.QueueHandler",
                    "listener": "logging.handlers.QueueListener", "queue": )" +

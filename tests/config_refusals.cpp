@@ -185,10 +185,6 @@ const std::vector<Refusal> not_available = {
     {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.RotatingFileHandler", "filename": "x", "backupCount": 2.5}}})j",
      "Unable to configure handler 'h': 'float' object cannot be interpreted as an integer",
      "handlers.h.backupCount"},
-    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.QueueHandler", "queue": {"()": "queue.Queue", "maxsize": 10}}}})j",
-     "Unable to configure handler 'h': A bounded queue is not available: xylem.ring sets what the "
-     "queue holds",
-     "handlers.h.queue.maxsize"},
     {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.QueueHandler", "queue": {"()": "queue.Queue", "size": 10}}}})j",
      "Unable to configure handler 'h': Queue.__init__() got an unexpected keyword argument 'size'",
      "handlers.h.queue.size"},

@@ -45,7 +45,8 @@ struct Replay {
   std::uint64_t failed = 0;  // records that a formatter refused
 };
 
-/// Whether a sink of that name writes to a file: others are called "stdout" and "stderr".
+/// Whether a sink of that name writes to a file: others are "stdout", "stderr" and
+/// those of syslog daemons.
 inline bool is_file(std::string_view sink_name) {
   return sink_name.starts_with('/');
 }

@@ -52,6 +52,9 @@ void check_handler(const config::Plan& plan, std::size_t number) {
   check_indices(handler.filters, plan.filters.size());
   if (const auto* queue = std::get_if<config::QueuePlan>(&handler.kind)) {
     check_indices(queue->handlers, number);
+    CHECK(queue->max_records >= 0);
+  } else if (const auto* memory = std::get_if<config::MemoryPlan>(&handler.kind)) {
+    if (memory->target) CHECK(*memory->target < number);
   } else if (const auto* file = std::get_if<config::FilePlan>(&handler.kind)) {
     CHECK((file->mode == 'a' || file->mode == 'w'));
   } else if (const auto* rotating = std::get_if<config::RotatingFilePlan>(&handler.kind)) {
