@@ -26,6 +26,11 @@ bool is_queue(std::string_view name) {
 
 /// How many records may wait; 0: any number.
 std::int64_t read_bound(const Cursor& queue) {
+  // CPython follows no reference here.
+  const Cursor named = *queue.find_raw("()");
+  if (const auto* raw = named.value().get_if<std::string>(); raw && raw->starts_with("ext://")) {
+    refuse_queue(named, *raw);
+  }
   const std::string name = class_name_of(queue, "()");
   if (!is_queue(name)) refuse_queue(*queue.find("()", External::allowed), name);
   if (name == "queue.SimpleQueue") {
@@ -67,6 +72,9 @@ void check_listener(const Cursor& config) {
   const Cursor named = value.get_if<Object>() ? *listener->find("()") : *listener;
   const std::string text = python_str(named.value());
   const std::string name(external_name(named.value()).value_or(text));
+  if (value.get_if<std::string>() != nullptr && is_handler_class(name)) {
+    named.fail("Invalid listener specifier " + python_repr(value));
+  }
   if (value.get_if<Object>() || name != "logging.handlers.QueueListener") {
     named.fail("Cannot resolve " + python_repr(name));
   }

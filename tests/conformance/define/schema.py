@@ -39,7 +39,6 @@ document.good("a formatter's times by \".\"", to_file({"()": "logging.Formatter"
     "default_time_format": "%H:%M", "default_msec_format": "%s.%03d"}}), *LEVEL_RECORDS)
 document.good("a formatter's times without milliseconds", to_file({"()": "logging.Formatter", "fmt": "%(asctime)s", ".": {
     "default_msec_format": None}}), *LEVEL_RECORDS)
-document.good("a formatter in UTC", to_file({"()": "logging.Formatter", "fmt": "%(asctime)s", ".": {"converter": "ext://time.gmtime"}}), "x")
 document.good("a formatter without \"()\" has no attributes", to_file({"format": "%(asctime)s", ".": {"default_msec_format": None}}), "x")
 document.good("disable_existing_loggers absent at the first config", to_file(), *EVERYWHERE)
 document.good("loggers that were asked for before are disabled", to_file(SHORT), *EVERYWHERE)
@@ -151,19 +150,3 @@ incremental.good("a disabled logger is enabled", BARE, *EVERYWHERE, {"config": S
 incremental.good("at the very first", {"version": 1, "incremental": True, "root": {"level": "ERROR"}}, *LEVEL_RECORDS)
 incremental.good("twice", FIRST, *EVERYWHERE, {"config": {"version": 1, "incremental": True, "handlers": {"h": {"level": "ERROR"}}}}, *EVERYWHERE,
                  {"config": {"version": 1, "incremental": True, "handlers": {"h": {"level": "DEBUG"}}, "loggers": {"a": {"level": 40}}}}, *EVERYWHERE)
-
-# CPython closes the handlers of before, and loggers that the new config does not name go on with them: a closed
-# file is opened anew by the next record, a stream is written on.
-kept = Group("kept_handlers")
-twice("without a root the old one stays as it was", {"version": 1, "disable_existing_loggers": False},
-      first={"version": 1, "handlers": {"h": STDOUT}, "root": {"level": "DEBUG", "handlers": ["h"]}}, group=kept)
-twice("without a root its file stays open", {"version": 1, "disable_existing_loggers": False}, group=kept)
-twice("unnamed loggers keep their handlers", SECOND | {"disable_existing_loggers": False}, first={
-    "version": 1, "handlers": {"s": STDOUT}, "loggers": {"a": {"handlers": ["s"], "level": "DEBUG"}}}, group=kept)
-for value in (False, 0, ""):
-    twice(f"disable_existing_loggers {value!r}", SECOND | {"disable_existing_loggers": value}, group=kept)
-twice("all enabled again", SECOND | {"disable_existing_loggers": False}, before=ASKED, group=kept)
-kept.good("test_90195 with handlers", FIRST, *EVERYWHERE, {"config": {"version": 1}}, *EVERYWHERE, {"config": {
-    "version": 1, "handlers": {"h": STDOUT}, "loggers": {"a": {"level": "DEBUG", "handlers": ["h"]}}}}, *EVERYWHERE)
-kept.good("a disabled logger is enabled by an incremental config", FIRST, *EVERYWHERE, {"config": SECOND}, *EVERYWHERE,
-          {"config": {"version": 1, "incremental": True, "loggers": {"a": {}}}}, *EVERYWHERE)
