@@ -113,6 +113,9 @@ class Builder {
 
   const std::vector<HandlerPtr>& handlers() const { return handlers_; }
 
+  /// Null when no handler writes to stderr.
+  const SinkPtr& error_stream() const { return error_; }
+
   void apply(const LoggerPlan& plan, route::LoggerNode& node) const {
     if (plan.level) node.level = *plan.level;
     if (plan.propagate) node.propagate = *plan.propagate;
@@ -280,6 +283,7 @@ std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& fo
   }
   existing.erase("root");
   tree->handlers = parts.handlers();
+  if (parts.error_stream() != nullptr) tree->write_last_resort_to(parts.error_stream());
   for (const LoggerPlan& logger : plan.loggers) parts.apply(logger, tree->node(logger.name));
   treat_unnamed(*tree, plan, existing);
   if (plan.root) parts.apply(*plan.root, tree->node("root"));

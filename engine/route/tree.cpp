@@ -1,6 +1,7 @@
 #include "route/tree.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <unistd.h>
 
@@ -13,13 +14,12 @@ namespace {
 constexpr int warning_level = 30;
 
 /// CPython's lastResort: the bare message of warnings and above, on stderr.
-std::shared_ptr<const Handler> make_last_resort() {
+std::shared_ptr<const Handler> make_last_resort(std::shared_ptr<sink::Sink> sink) {
   auto handler = std::make_shared<Handler>();
   handler->name = "lastResort";
   handler->level = warning_level;
   handler->formatter = std::make_shared<format::TextFormatter>(format::TextFormatter::Options{});
-  handler->sink = std::make_shared<sink::StreamSink>(
-      STDERR_FILENO, "stderr", sink::SinkOptions{.buffer_bytes = std::size_t{1} << 16});
+  handler->sink = std::move(sink);
   return handler;
 }
 
@@ -76,8 +76,14 @@ bool Leaf::takes(std::string_view logger, int levelno) const {
          });
 }
 
-Tree::Tree() : last_resort_{make_last_resort()} {
+Tree::Tree() {
+  write_last_resort_to(std::make_shared<sink::StreamSink>(
+      STDERR_FILENO, "stderr", sink::SinkOptions{.buffer_bytes = std::size_t{1} << 16}));
   node("root").level = warning_level;
+}
+
+void Tree::write_last_resort_to(std::shared_ptr<sink::Sink> sink) {
+  last_resort_ = make_last_resort(std::move(sink));
 }
 
 LoggerNode& Tree::node(std::string_view name) {

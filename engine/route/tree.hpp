@@ -61,6 +61,10 @@ class Tree {
   /// The distinct sinks of all handlers, the last resort's included.
   std::vector<sink::Sink*> sinks() const;
 
+  /// Lines for the last resort go to the sink that other handlers of stderr have, so that all keep
+  /// the order of the records.
+  void write_last_resort_to(std::shared_ptr<sink::Sink> sink);
+
   /// The same tree with other sinks: `replace` is asked once for each handler that has one. Shares
   /// the formatters with this tree, but for the last resort's. A memory passes on each record at
   /// once: this is for looking at lines of the past, and what it held is lost.
