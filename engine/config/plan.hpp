@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -187,7 +188,8 @@ using HandlerKind = std::variant<StreamPlan, FilePlan, RotatingFilePlan, TimedFi
 /// HandlerKind, const or not.
 template <typename Kind>
 auto file_of(Kind& kind) {
-  const auto find = [](auto& plan) -> decltype(&std::get<FilePlan>(kind)) {
+  using File = std::conditional_t<std::is_const_v<Kind>, const FilePlan, FilePlan>;
+  const auto find = [](auto& plan) -> File* {
     if constexpr (requires { plan.filename; }) return &plan;
     if constexpr (requires { plan.file.filename; }) return &plan.file;
     return nullptr;

@@ -154,7 +154,7 @@ class Answer {
     std::set<std::string> names;
     for (const Way* way : ways) {
       if (const FilePlan* const file = file_of(plan_.handlers[way->handlers.back()])) {
-        const std::string obstacle = obstacle_to_open(*file);
+        std::string obstacle = obstacle_to_open(*file);
         if (!obstacle.empty()) return obstacle;
       }
       names.insert(place_of(*way)->name);
@@ -211,7 +211,7 @@ class Answer {
   static std::string rollover_of(const HandlerPlan& handler, const FilePlan& file) {
     if (!can_roll_over(handler)) return handler.class_name + " never rolls over";
     if (!obstacle_to_open(file).empty()) return "cannot be opened, see above";
-    const std::string obstacle = obstacle_to_rename(file);
+    std::string obstacle = obstacle_to_rename(file);
     if (!obstacle.empty()) return obstacle;
     const auto* const rotating = std::get_if<RotatingFilePlan>(&handler.kind);
     if (rotating == nullptr) return "rolls over as " + shown(handler.name) + " says";

@@ -100,6 +100,16 @@ std::vector<std::pair<std::string, Cursor>> Cursor::section() const {
   return members;
 }
 
+namespace {
+
+/// Not in one expression: g++ 12 would take the temporary value for an uninitialized one.
+void add(std::vector<std::pair<Value, std::string>>& items, std::string text, std::string path) {
+  Value value{Value::Data(std::in_place_type<std::string>, std::move(text))};
+  items.emplace_back(std::move(value), std::move(path));
+}
+
+}  // namespace
+
 std::vector<std::pair<Value, std::string>> Cursor::iterate() const {
   std::vector<std::pair<Value, std::string>> items;
   if (const List* list = value_->get_if<List>()) {
@@ -108,13 +118,13 @@ std::vector<std::pair<Value, std::string>> Cursor::iterate() const {
     }
   } else if (const Object* members = value_->get_if<Object>()) {
     for (const auto& entry : *members) {
-      items.emplace_back(Value(Value::Data(entry.first)), member(entry.first, entry.second).path());
+      add(items, entry.first, member(entry.first, entry.second).path());
     }
   } else if (const std::string* text = value_->get_if<std::string>()) {
     const char* const end = text->data() + text->size();
     for (const char* at = text->data(); at < end;) {
       const unsigned length = format::decode_utf8(at, end).length;
-      items.emplace_back(Value(Value::Data(std::string(at, length))), path_);
+      add(items, std::string(at, length), path_);
       at += length;
     }
   } else {

@@ -47,7 +47,7 @@ class Members {
   }
 
   void set_all(Object members) {
-    for (auto& [key, value] : members) set(std::move(key), std::move(value));
+    for (auto& member : members) set(std::move(member.first), std::move(member.second));
   }
 
   Object take() { return std::move(members_); }
