@@ -204,3 +204,17 @@ TEST_CASE("what belongs on the console goes there once") {
   CHECK(outcome.status == 0);
   CHECK(!is_left(work));
 }
+
+TEST_CASE("a handler of stderr gets its lines beside files and the last resort") {
+  const WorkDir work;
+  leave_records(work, R"({"version": 1, "handlers": {
+      "e": {"class": "logging.StreamHandler"},
+      "f": {"class": "logging.FileHandler", "filename": "logs/a.log"}},
+      "root": {"level": "DEBUG", "handlers": ["e", "f"]}})",
+                300);
+  const Outcome outcome = run_xylem(work, {"recover", "--config", "app.json", "--dir", "crash"});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err.find("record 298\nrecord 299\n") != std::string::npos);
+  CHECK(read_file(work / "logs/a.log").ends_with("record 299\n"));
+  CHECK(!is_left(work));
+}

@@ -1,6 +1,7 @@
 #include "recover/replay.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -109,6 +110,7 @@ class Replayer {
     if (known != nullptr) return known;
     const bool is_ambiguous = is_file(sink.name()) && has_namesake(sink);
     const SinkState* const state = is_ambiguous ? nullptr : leftover_.find_sink(sink.name());
+    assert(replay_.captures.size() < replay_.captures.capacity());
     Capture& capture = replay_.captures.emplace_back(Capture{&sink, state, {}, {}, 0});
     if (state != nullptr) add_kept_lines(*state, capture);
     // What was kept of a record is counted there.

@@ -145,8 +145,8 @@ Tree Tree::with_sinks(const Replace& replace) const {
   copier.copy_all(tree.handlers);
   tree.nodes_ = nodes_;
   for (auto& [name, node] : tree.nodes_) copier.copy_all(node.handlers);
-  // Not that of this tree: its formatter may be at work for another one.
-  tree.last_resort_ = copier.copy(tree.last_resort_);
+  // Not that of this tree, whose formatter may be at work for another one; but its sink.
+  tree.last_resort_ = copier.copy(make_last_resort(last_resort_->sink));
   return tree;
 }
 
