@@ -26,8 +26,8 @@ std::string utc_date(std::int64_t now_s) {
 
 }  // namespace
 
-ArchiveFileSink::ArchiveFileSink(std::string_view path, ArchiveOptions archive, FileOptions file,
-                                 SinkOptions options)
+ArchiveFileSink::ArchiveFileSink(std::string_view path, const ArchiveOptions& archive,
+                                 FileOptions file, SinkOptions options)
     : ArchiveFileSink(path, archive, file, options,
                       last_written_s(absolute_path(path), archive.now_s)) {}
 

@@ -42,7 +42,7 @@ struct ArchiveOptions {
 class ArchiveFileSink : public RollingFileSink {
  public:
   /// Throws as FileSink does.
-  ArchiveFileSink(std::string_view path, ArchiveOptions archive, FileOptions file = {},
+  ArchiveFileSink(std::string_view path, const ArchiveOptions& archive, FileOptions file = {},
                   SinkOptions options = {});
   ~ArchiveFileSink() override { leave_thread(); }
 

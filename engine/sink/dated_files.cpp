@@ -67,7 +67,8 @@ int dated_files(const std::string& path, std::vector<DatedFile>& files) {
   for (const std::string& suffix : suffixes) {
     DatedFile file;
     if (!read_name(suffix, file)) continue;
-    file.path = path + '.' + suffix;
+    file.path = path;
+    file.path.append(1, '.').append(suffix);
     struct stat status {};
     if (::stat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     file.bytes = static_cast<std::uint64_t>(status.st_size);

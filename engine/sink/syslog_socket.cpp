@@ -26,7 +26,7 @@ constexpr int tick_ms = 20;
 constexpr std::size_t most_messages = 64;
 
 void nap() {
-  constexpr timespec tick{0, tick_ms * 1'000'000};
+  constexpr timespec tick{0, std::int64_t{tick_ms} * 1'000'000};
   ::nanosleep(&tick, nullptr);
 }
 

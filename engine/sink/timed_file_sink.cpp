@@ -18,7 +18,7 @@ std::int64_t last_written_s(const std::string& path, const SecondsClock& now_s) 
   return now_s ? now_s() : system_seconds();
 }
 
-TimedFileSink::TimedFileSink(std::string_view path, TimedOptions timed, FileOptions file,
+TimedFileSink::TimedFileSink(std::string_view path, const TimedOptions& timed, FileOptions file,
                              SinkOptions options)
     : TimedFileSink(path, timed, file, options, last_written_s(absolute_path(path), timed.now_s)) {}
 

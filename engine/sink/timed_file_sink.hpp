@@ -32,7 +32,7 @@ struct TimedOptions {
 class TimedFileSink : public RollingFileSink {
  public:
   /// Throws as FileSink does.
-  TimedFileSink(std::string_view path, TimedOptions timed, FileOptions file = {},
+  TimedFileSink(std::string_view path, const TimedOptions& timed, FileOptions file = {},
                 SinkOptions options = {});
   ~TimedFileSink() override { leave_thread(); }
 
