@@ -11,11 +11,10 @@
 
 #include <xylem/config.hpp>
 
-#include "config/defaults.hpp"
+#include "config/build_formatter.hpp"
 #include "config/file_sinks.hpp"
 #include "config/python_text.hpp"
 #include "config/syslog_handler.hpp"
-#include "format/json_formatter.hpp"
 #include "format/text_formatter.hpp"
 #include "format/utf8.hpp"
 #include "route/filter.hpp"
@@ -40,38 +39,6 @@ struct Overloaded : F... {
 };
 template <typename... F>
 Overloaded(F...) -> Overloaded<F...>;
-
-FormatterPtr make_pattern_formatter(const PatternFormatterPlan& plan) {
-  format::TextFormatter::Options options{plan.format, plan.datefmt};
-  for (const auto& [name, value] : plan.defaults) {
-    options.defaults.push_back(to_default(name, value));
-  }
-  options.style = plan.style;
-  options.default_time_format = plan.default_time_format;
-  options.default_msec_format = plan.default_msec_format;
-  options.is_utc = plan.is_utc;
-  return std::make_shared<format::TextFormatter>(std::move(options));
-}
-
-FormatterPtr make_formatter(const FormatterPlan& plan) {
-  return std::visit(
-      Overloaded{
-          [](const PatternFormatterPlan& pattern) { return make_pattern_formatter(pattern); },
-          [](const JsonFormatterPlan& json) -> FormatterPtr {
-            return std::make_shared<format::JsonFormatter>(format::JsonFormatter::Options{
-                json.fmt_keys, json.ensure_ascii, json.item_separator, json.key_separator});
-          },
-          [](const PythonJsonFormatterPlan& json) -> FormatterPtr {
-            format::JsonFormatter::Options options;
-            options.ensure_ascii = json.ensure_ascii;
-            options.python_json = json.layout;
-            options.datefmt = json.datefmt;
-            options.prefix = json.prefix;
-            return std::make_shared<format::JsonFormatter>(std::move(options));
-          },
-      },
-      plan.kind);
-}
 
 FilterPtr make_filter(const FilterPlan& plan) {
   return std::visit(Overloaded{
@@ -103,7 +70,7 @@ class Builder {
  public:
   explicit Builder(const Plan& plan) : plan_{plan} {
     for (const FormatterPlan& formatter : plan.formatters) {
-      attempt("formatter", formatter, [&] { formatters_.push_back(make_formatter(formatter)); });
+      attempt("formatter", formatter, [&] { formatters_.push_back(build_formatter(formatter)); });
     }
     for (const FilterPlan& filter : plan.filters) filters_.push_back(make_filter(filter));
     for (const HandlerPlan& handler : plan.handlers) {
@@ -143,9 +110,15 @@ class Builder {
     handler->name = plan.name;
     handler->level = plan.level;
     for (const std::size_t index : plan.filters) handler->filters.push_back(filters_[index]);
-    handler->formatter = plan.formatter ? formatters_[*plan.formatter] : default_formatter();
+    handler->formatter = formatter_of(plan);
     std::visit([&](const auto& kind) { equip(*handler, kind); }, plan.kind);
     return handler;
+  }
+
+  FormatterPtr formatter_of(const HandlerPlan& plan) {
+    if (!plan.formatter) return default_formatter();
+    FormatterPtr own = build_formatter_for(plan_.formatters[*plan.formatter], plan);
+    return own != nullptr ? own : formatters_[*plan.formatter];
   }
 
   FormatterPtr default_formatter() {

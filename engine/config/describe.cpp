@@ -184,12 +184,22 @@ void describe_pattern(const PatternFormatterPlan& pattern, Table& table) {
   table.add("", "defaults " + joined(pattern.defaults, ", ", pair));
 }
 
-void describe_json(const JsonFormatterPlan& json, Table& table) {
-  const auto pair = [](const auto& entry) {
+std::string keys_text(const std::vector<std::pair<std::string, std::string>>& fmt_keys) {
+  return joined(fmt_keys, ", ", [](const auto& entry) {
     return entry.first == entry.second ? shown(entry.first)
                                        : shown(entry.first) + "=" + shown(entry.second);
-  };
-  table.add("", "keys     " + joined(json.fmt_keys, ", ", pair));
+  });
+}
+
+void describe_json(const JsonFormatterPlan& json, Table& table) {
+  if (json.preset) {
+    table.add("", "preset   " + std::string(format::preset_name(json.preset->preset)));
+    const auto pair = [](const auto& entry) { return shown(entry.first) + "=" + entry.second; };
+    const std::string fixed = joined(json.preset->static_fields, ", ", pair);
+    if (!fixed.empty()) table.add("", "static   " + fixed);
+  } else {
+    table.add("", "keys     " + keys_text(json.fmt_keys));
+  }
   table.add("", fmt::format("text     {}, separators {} {}", json.ensure_ascii ? "ASCII" : "UTF-8",
                             python_repr(json.item_separator), python_repr(json.key_separator)));
 }
@@ -201,6 +211,14 @@ void describe_python_json(const PythonJsonFormatterPlan& json, Table& table) {
   table.add("", fmt::format("text     {}", json.ensure_ascii ? "ASCII" : "UTF-8"));
 }
 
+void describe_console(const ConsoleFormatterPlan& console, Table& table) {
+  using Colour = ConsoleFormatterPlan::Colour;
+  if (!console.datefmt.empty()) table.add("", "datefmt  " + shown(console.datefmt));
+  table.add("", console.colour == Colour::always  ? "colors   always"
+                : console.colour == Colour::never ? "colors   never"
+                                                  : "colors   on a terminal");
+}
+
 void describe_formatters(const Plan& plan, std::string& out) {
   Table table;
   for (const FormatterPlan& formatter : plan.formatters) {
@@ -209,6 +227,10 @@ void describe_formatters(const Plan& plan, std::string& out) {
       describe_pattern(*pattern, table);
     } else if (const auto* json = std::get_if<JsonFormatterPlan>(&formatter.kind)) {
       describe_json(*json, table);
+    } else if (const auto* logfmt = std::get_if<LogfmtFormatterPlan>(&formatter.kind)) {
+      table.add("", "keys     " + keys_text(logfmt->fmt_keys));
+    } else if (const auto* console = std::get_if<ConsoleFormatterPlan>(&formatter.kind)) {
+      describe_console(*console, table);
     } else {
       describe_python_json(std::get<PythonJsonFormatterPlan>(formatter.kind), table);
     }

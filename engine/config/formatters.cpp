@@ -5,6 +5,8 @@
 #include <string_view>
 #include <variant>
 
+#include "config/defaults.hpp"
+#include "config/line_formatters.hpp"
 #include "config/python_json_logger.hpp"
 #include "config/python_text.hpp"
 #include "config/signature.hpp"
@@ -14,8 +16,7 @@
 namespace xylem::config {
 namespace {
 
-using FormatterKind =
-    std::variant<PatternFormatterPlan, JsonFormatterPlan, PythonJsonFormatterPlan>;
+using FormatterKind = decltype(FormatterPlan::kind);
 
 /// How a class is called: CPython gives format, datefmt and style to a "class", and every key as a
 /// keyword argument to a "()".
@@ -131,21 +132,6 @@ FormatterKind read_utc_pattern(const Cursor& config, Call call) {
   return kind;
 }
 
-std::vector<std::pair<std::string, std::string>> read_fmt_keys(const Cursor& config) {
-  std::vector<std::pair<std::string, std::string>> keys;
-  const std::optional<Cursor> fmt_keys = config.find("fmt_keys");
-  if (!fmt_keys || fmt_keys->value().is_null()) return keys;
-  for (const auto& [key, attribute] : fmt_keys->object()) {
-    const auto* name = attribute.get_if<std::string>();
-    if (name == nullptr) {
-      fail_at(*fmt_keys, key,
-              "attribute name must be string, not '" + std::string(python_type(attribute)) + "'");
-    }
-    keys.emplace_back(key, *name);
-  }
-  return keys;
-}
-
 /// Positional arguments never fit: these constructors take keywords only.
 void refuse_positional(const Cursor& config, std::string_view owner, Call call) {
   if (call == Call::by_factory) return;
@@ -176,9 +162,33 @@ std::string read_separator(const Cursor& separators, std::size_t index, char sig
   return *text;
 }
 
+std::optional<format::PresetLayout> read_preset(const Cursor& config) {
+  const std::optional<Cursor> preset = config.find("preset");
+  const std::optional<Cursor> fixed = config.find("static_fields");
+  if (!preset || preset->value().is_null()) {
+    if (fixed) fixed->fail("static_fields needs a preset");
+    return std::nullopt;
+  }
+  const auto* const name = preset->value().get_if<std::string>();
+  const auto found = name == nullptr ? std::nullopt : format::find_preset(*name);
+  if (!found) {
+    preset->fail("Unknown preset: " + python_repr(preset->value()) +
+                 " (expected 'ecs', 'otel' or 'gcp')");
+  }
+  if (const auto keys = config.find("fmt_keys")) keys->fail("A preset has keys of its own");
+  format::PresetLayout layout{*found};
+  if (fixed) {
+    for (const auto& [key, value] : fixed->object()) {
+      layout.static_fields.emplace_back(key, json_text(value));
+    }
+  }
+  return layout;
+}
+
 FormatterKind read_xylem_json(const Cursor& config, Call call) {
   refuse_positional(config, "JsonFormatter", call);
   JsonFormatterPlan plan;
+  plan.preset = read_preset(config);
   plan.fmt_keys = read_fmt_keys(config);
   plan.ensure_ascii = read_flag(config, "ensure_ascii", false);
   plan.item_separator = ",";
@@ -193,6 +203,16 @@ FormatterKind read_xylem_json(const Cursor& config, Call call) {
   return plan;
 }
 
+FormatterKind read_console_lines(const Cursor& config, Call call) {
+  refuse_positional(config, "ConsoleFormatter", call);
+  return read_console(config);
+}
+
+FormatterKind read_logfmt_lines(const Cursor& config, Call call) {
+  refuse_positional(config, "LogfmtFormatter", call);
+  return read_logfmt(config);
+}
+
 FormatterKind read_python_json_logger(const Cursor& config, Call call) {
   return read_python_json(config, format_key_of(config, call), call == Call::by_class);
 }
@@ -200,14 +220,16 @@ FormatterKind read_python_json_logger(const Cursor& config, Call call) {
 constexpr std::array<std::string_view, 5> pattern_arguments = {"fmt", "datefmt", "style",
                                                                "validate", "defaults"};
 constexpr std::array<std::string_view, 1> guideline_arguments = {"fmt_keys"};
-constexpr std::array<std::string_view, 3> xylem_arguments = {"fmt_keys", "ensure_ascii",
-                                                             "separators"};
+constexpr std::array<std::string_view, 5> xylem_arguments = {
+    "fmt_keys", "ensure_ascii", "separators", "preset", "static_fields"};
 
-constexpr std::array<FormatterClass, 6> formatter_classes = {{
+constexpr std::array<FormatterClass, 8> formatter_classes = {{
     {"logging.Formatter", {"Formatter", pattern_arguments}, read_pattern},
     {"xylem.UtcFormatter", {"Formatter", pattern_arguments}, read_utc_pattern},
     {"mylogger.MyJSONFormatter", {"MyJSONFormatter", guideline_arguments}, read_guideline_json},
     {"xylem.JsonFormatter", {"JsonFormatter", xylem_arguments}, read_xylem_json},
+    {"xylem.ConsoleFormatter", {"ConsoleFormatter", console_arguments}, read_console_lines},
+    {"xylem.LogfmtFormatter", {"LogfmtFormatter", logfmt_arguments}, read_logfmt_lines},
     {"pythonjsonlogger.json.JsonFormatter",
      {"BaseJsonFormatter", python_json_arguments},
      read_python_json_logger},

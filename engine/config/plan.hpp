@@ -15,6 +15,7 @@
 
 #include "config/document.hpp"
 #include "crash/file.hpp"
+#include "format/json_presets.hpp"
 #include "format/pattern.hpp"
 #include "format/python_json_members.hpp"
 #include "format/timestamp.hpp"
@@ -44,6 +45,25 @@ struct JsonFormatterPlan {
   bool ensure_ascii = true;
   std::string item_separator = ", ";
   std::string key_separator = ": ";
+  /// Then `fmt_keys` is empty.
+  std::optional<format::PresetLayout> preset{};
+};
+
+/// `xylem.LogfmtFormatter`: `key=value` pairs.
+struct LogfmtFormatterPlan {
+  /// As those of JSON.
+  std::vector<std::pair<std::string, std::string>> fmt_keys = {
+      {"time", "timestamp"}, {"level", "levelname"}, {"logger", "name"}, {"msg", "message"}};
+};
+
+/// `xylem.ConsoleFormatter`: lines for people.
+struct ConsoleFormatterPlan {
+  enum class Colour { on_terminals, always, never };
+  /// For strftime; empty: the time of day and milliseconds.
+  std::string datefmt;
+  Colour colour = Colour::on_terminals;
+  /// Characters that the column of logger names takes at least.
+  std::size_t name_width = 20;
 };
 
 /// `pythonjsonlogger.json.JsonFormatter`, of the package python-json-logger.
@@ -57,7 +77,9 @@ struct PythonJsonFormatterPlan {
 struct FormatterPlan {
   std::string name;
   std::string class_name;
-  std::variant<PatternFormatterPlan, JsonFormatterPlan, PythonJsonFormatterPlan> kind;
+  std::variant<PatternFormatterPlan, JsonFormatterPlan, PythonJsonFormatterPlan,
+               LogfmtFormatterPlan, ConsoleFormatterPlan>
+      kind;
   std::string path;
 };
 

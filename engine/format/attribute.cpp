@@ -48,6 +48,14 @@ double created_of(const View& view) {
   return static_cast<double>(view.time_ns) / 1e9;
 }
 
+std::int64_t created_ns_of(const View& view) {
+  if (view.foreign == nullptr || !view.foreign->created) return view.time_ns;
+  // What 64 bits hold: until the year 2262.
+  constexpr double most_s = 9.2e9;
+  const double created_s = std::clamp(*view.foreign->created, -most_s, most_s);
+  return std::isnan(created_s) ? 0 : static_cast<std::int64_t>(created_s * 1e9);
+}
+
 double msecs_of(const View& view) {
   if (view.foreign != nullptr && view.foreign->msecs) return *view.foreign->msecs;
   // CPython: whole milliseconds, as a float. Of a record with another `created` it shows those of
@@ -171,6 +179,8 @@ Value read_attribute(Attribute attribute, const View& view, std::string& scratch
       return Value::of(msecs_of(view));
     case Attribute::relative_created:
       return Value::of(relative_of(view));
+    case Attribute::created_ns:
+      return Value::of(std::string_view{scratch = std::to_string(created_ns_of(view))});
     default:
       return view.foreign != nullptr ? read_foreign(attribute, view, scratch)
                                      : read_native(attribute, view, scratch);

@@ -34,7 +34,8 @@ enum class Attribute {
   thread_name,
   message,
   asctime,
-  timestamp,  // not Python's: what the JSON formatters add
+  timestamp,   // not Python's: what the JSON formatters add
+  created_ns,  // nor this: nanoseconds since 1970, as text
   exc_info,
   exc_text,
   stack_info,

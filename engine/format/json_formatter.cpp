@@ -3,7 +3,7 @@
 #include <array>
 
 #include "format/attribute.hpp"
-#include "format/floating.hpp"
+#include "format/fields.hpp"
 #include "format/json_members.hpp"
 #include "format/json_value.hpp"
 #include "format/python_text.hpp"
@@ -16,55 +16,36 @@ using record::Site;
 using record::Value;
 using record::View;
 
-/// The JSON text of a value.
-std::string json_of(const Value& value, const JsonStyle& style) {
-  const TextStyle text_style = style.ensure_ascii ? TextStyle::ascii : TextStyle::utf8;
-  switch (value.type) {
-    case Value::Type::absent:
-    case Value::Type::null:
-      return "null";
-    case Value::Type::boolean:
-      return value.boolean ? "true" : "false";
-    case Value::Type::int64:
-      return std::to_string(value.int64);
-    case Value::Type::uint64:
-      return std::to_string(value.uint64);
-    case Value::Type::float64:
-    case Value::Type::float32: {
-      std::array<char, max_floating_bytes + 64> text;
-      return {text.data(), value.type == Value::Type::float64
-                               ? write_json_number(text.data(), value.float64)
-                               : write_json_number(text.data(), value.float32)};
+/// Calls text(constant) and fill(value) from left to right.
+template <typename Text, typename Fill>
+void lay_out(const std::vector<JsonMember>& members, const JsonStyle& style, Text&& text,
+             Fill&& fill) {
+  std::string_view separator;
+  text("{");
+  for (const JsonMember& member : members) {
+    const bool closes = std::holds_alternative<JsonClose>(member.value);
+    if (closes) {
+      text("}");
+    } else {
+      text(separator);
+      text(json_of(Value::of(member.key), style));
+      text(style.key_separator);
     }
-    case Value::Type::json: {
-      std::string text;
-      rewrite_json(text, value.text, style);
-      return text;
+    const bool opens = std::holds_alternative<JsonOpen>(member.value);
+    separator = opens ? std::string_view{} : style.item_separator;
+    if (opens) {
+      text("{");
+    } else if (const auto* const constant = std::get_if<JsonConstant>(&member.value)) {
+      text(constant->json);
+    } else if (std::holds_alternative<JsonText>(member.value)) {
+      std::string styled;
+      rewrite_json(styled, member.text, style);
+      text(styled);
+    } else if (!closes) {
+      fill(member.value);
     }
-    case Value::Type::pointer:
-      return '"' + python_str(value) + '"';
-    case Value::Type::text:
-      return '"' + styled(value.text, text_style) + '"';
   }
-  return {};
-}
-
-std::string timestamp_of(const View& view, IsoUtcRenderer& clock) {
-  std::array<char, IsoUtcRenderer::max_bytes> text;
-  if (view.foreign == nullptr || !view.foreign->created) {
-    return {text.data(), clock.write(text.data(), view.time_ns)};
-  }
-  const auto time_us = to_unix_time_us(*view.foreign->created);
-  if (!time_us) throw FormatError{"year is out of range"};
-  return {text.data(), clock.write_us(text.data(), *time_us)};
-}
-
-/// The value of a field: an extra of a record made elsewhere, or an argument.
-Value field_of(const View& view, std::size_t index) {
-  if (view.foreign != nullptr) return Value::of_json(view.foreign->extras[index].json);
-  std::vector<const char*> starts(view.site->arguments.size());
-  record::find_tails(*view.site, view.payload, starts.data());
-  return record::read_argument(view.site->arguments[index], view.payload, starts[index]);
+  text("}");
 }
 
 }  // namespace
@@ -73,7 +54,6 @@ JsonFormatter::JsonFormatter(Options options)
     : options_{std::move(options)},
       style_{options_.ensure_ascii, options_.item_separator, options_.key_separator},
       asctime_{options_.datefmt} {
-  if (!options_.python_json) return;
   const auto restyle = [this](PythonJsonLayout::Pairs& pairs) {
     for (auto& [key, json] : pairs) {
       std::string text;
@@ -81,11 +61,14 @@ JsonFormatter::JsonFormatter(Options options)
       json = std::move(text);
     }
   };
+  if (options_.preset) restyle(options_.preset->static_fields);
+  if (!options_.python_json) return;
   restyle(options_.python_json->defaults);
   restyle(options_.python_json->static_fields);
 }
 
 std::vector<JsonMember> JsonFormatter::members_of(const View& view) const {
+  if (options_.preset) return list_members(*options_.preset, view);
   return options_.python_json ? list_members(*options_.python_json, view)
                               : list_members(options_.fmt_keys, view);
 }
@@ -99,22 +82,15 @@ Program JsonFormatter::compile(const Site& site, std::string_view logger,
   const View sample{&site, logger, nullptr, 0, nullptr, nullptr};
   ProgramBuilder builder{site, text_style(), clock_, style_};
   builder.text(options_.prefix);
-  builder.text("{");
-  std::string_view separator;
-  for (const JsonMember& member : members_of(sample)) {
-    builder.text(separator);
-    builder.text(json_of(Value::of(member.key), style_));
-    builder.text(style_.key_separator);
-    if (const auto* const field = std::get_if<std::size_t>(&member.value)) {
-      builder.json_value(*field);
-    } else if (const auto* const constant = std::get_if<JsonConstant>(&member.value)) {
-      builder.text(constant->json);
-    } else {
-      compile_attribute(builder, std::get<Attribute>(member.value), sample);
-    }
-    separator = style_.item_separator;
-  }
-  builder.text("}");
+  lay_out(
+      members_of(sample), style_, [&](std::string_view text) { builder.text(text); },
+      [&](const JsonMember::Source& value) {
+        if (const auto* const field = std::get_if<std::size_t>(&value)) {
+          builder.json_value(*field);
+        } else {
+          compile_attribute(builder, std::get<Attribute>(value), sample);
+        }
+      });
   builder.text(terminator);
   return builder.finish();
 }
@@ -142,6 +118,13 @@ void JsonFormatter::compile_attribute(ProgramBuilder& builder, Attribute attribu
           out.append(render_asctime(view, asctime_));
         });
       });
+    case Attribute::created_ns:
+      return quoted([&] {
+        builder.scratch([](fmt::memory_buffer& out, const View& view) {
+          std::string text;
+          out.append(read_attribute(Attribute::created_ns, view, text).text);
+        });
+      });
     case Attribute::created:
     case Attribute::msecs:
     case Attribute::relative_created:
@@ -164,22 +147,15 @@ void JsonFormatter::compile_attribute(ProgramBuilder& builder, Attribute attribu
 
 void JsonFormatter::format(std::string& out, const View& view) {
   out += options_.prefix;
-  out += '{';
-  std::string_view separator;
-  for (const JsonMember& member : members_of(view)) {
-    out += separator;
-    out += json_of(Value::of(member.key), style_);
-    out += style_.key_separator;
-    if (const auto* const field = std::get_if<std::size_t>(&member.value)) {
-      out += json_of(field_of(view, *field), style_);
-    } else if (const auto* const constant = std::get_if<JsonConstant>(&member.value)) {
-      out += constant->json;
-    } else {
-      format_attribute(out, std::get<Attribute>(member.value), view);
-    }
-    separator = style_.item_separator;
-  }
-  out += '}';
+  lay_out(
+      members_of(view), style_, [&](std::string_view text) { out += text; },
+      [&](const JsonMember::Source& value) {
+        if (const auto* const field = std::get_if<std::size_t>(&value)) {
+          out += json_of(field_of(view, *field), style_);
+        } else {
+          format_attribute(out, std::get<Attribute>(value), view);
+        }
+      });
 }
 
 void JsonFormatter::format_attribute(std::string& out, Attribute attribute, const View& view) {

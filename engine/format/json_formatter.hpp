@@ -8,6 +8,7 @@
 #include "format/attribute.hpp"
 #include "format/formatter.hpp"
 #include "format/json_members.hpp"
+#include "format/json_presets.hpp"
 #include "format/json_value.hpp"
 #include "format/python_json_members.hpp"
 
@@ -26,6 +27,7 @@ class JsonFormatter final : public Formatter {
     std::optional<PythonJsonLayout> python_json{};  // then fmt_keys do not count
     std::string datefmt{};                          // of asctime; empty: CPython's default
     std::string prefix{};                           // before the object
+    std::optional<PresetLayout> preset{};           // then fmt_keys do not count either
   };
 
   explicit JsonFormatter(Options options);

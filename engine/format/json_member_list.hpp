@@ -38,12 +38,15 @@ void for_each_field(const record::View& view, F&& visit) {
 /// A dict: setting a key that stands already keeps its place.
 class JsonMemberList {
  public:
-  void set(std::string_view key, JsonMember::Source value) {
-    const auto found = find(key);
+  void set(std::string_view key, JsonMember::Source value) { put({key, value}); }
+  void set_text(std::string_view key, std::string json) { put({key, JsonText{}, std::move(json)}); }
+
+  void put(JsonMember member) {
+    const auto found = find(member.key);
     if (found == members_.end()) {
-      members_.push_back({key, value});
+      members_.push_back(std::move(member));
     } else {
-      found->value = value;
+      *found = std::move(member);
     }
   }
 

@@ -17,13 +17,22 @@ struct JsonConstant {
   std::string_view json;
 };
 
+/// JSON text that is the same for the records of one site, or for one record made elsewhere:
+/// `JsonMember::text`.
+struct JsonText {};
+
+/// The members that follow, up to the JsonClose, are an object of their own under this key.
+struct JsonOpen {};
+struct JsonClose {};
+
 /// One member of the JSON object of a record: its value is an attribute, or the field of that index
-/// (an argument of the site, an extra of a record made elsewhere), or what the configuration says.
+/// (an argument of the site, an extra of a record made elsewhere), or known without the record.
 struct JsonMember {
-  using Source = std::variant<Attribute, std::size_t, JsonConstant>;
+  using Source = std::variant<Attribute, std::size_t, JsonConstant, JsonText, JsonOpen, JsonClose>;
 
   std::string_view key;
   Source value;
+  std::string text{};
 };
 
 /// The members of a record's object in order, by the rules of the guideline's formatter. Of the
