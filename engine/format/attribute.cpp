@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "format/percent.hpp"
@@ -50,10 +51,11 @@ double created_of(const View& view) {
 
 std::int64_t created_ns_of(const View& view) {
   if (view.foreign == nullptr || !view.foreign->created) return view.time_ns;
-  // What 64 bits hold: until the year 2262.
-  constexpr double most_s = 9.2e9;
-  const double created_s = std::clamp(*view.foreign->created, -most_s, most_s);
-  return std::isnan(created_s) ? 0 : static_cast<std::int64_t>(created_s * 1e9);
+  // A double of such a size knows microseconds and no more.
+  constexpr std::int64_t ns_per_us = 1000;
+  constexpr std::int64_t most_us = std::numeric_limits<std::int64_t>::max() / ns_per_us;
+  const auto time_us = to_unix_time_us(*view.foreign->created);
+  return time_us ? std::clamp(*time_us, -most_us, most_us) * ns_per_us : 0;
 }
 
 double msecs_of(const View& view) {
