@@ -2,7 +2,7 @@
 
 #include <xylem/detail/call.hpp>
 #include <xylem/detail/exception_text.hpp>
-#include <xylem/level.hpp>
+#include <xylem/levels.hpp>
 
 namespace xylem {
 
@@ -25,6 +25,9 @@ class Logger {
   bool enabled(Level level) const noexcept {
     return static_cast<int>(level) >= state_->threshold.load_relaxed();
   }
+
+  /// As set_level(name(), level); set_level_below() for those below it too. Waits for the consumer.
+  void set_level(Level level) const { xylem::set_level(name(), level); }
 
   template <typename... Args>
   [[gnu::always_inline]] void log(Level level,

@@ -1,0 +1,183 @@
+// Levels while the program runs, names of levels, and calls that do not log every time.
+
+// Calls of XYLEM_DEBUG are checked, and compiled to nothing.
+#define XYLEM_COMPILED_LEVEL 20
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "engine_support.hpp"
+
+using engine_test::logged;
+using engine_test::messages;
+using engine_test::Session;
+using engine_test::ToFile;
+using sink_test::TempDir;
+using xylem::Level;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<std::string> texts_of(const std::vector<engine_test::Line>& lines) {
+  std::vector<std::string> texts;
+  for (const auto& line : lines) texts.push_back(line.message());
+  return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a logger's level holds for it and for those below that have none") {
+  const TempDir dir;
+  const Session session{ToFile{dir / "log", "{}", "{}", "WARNING"}};
+  const xylem::Logger top = xylem::get_logger("levels");
+  const xylem::Logger below = xylem::get_logger("levels.below");
+  const xylem::Logger own = xylem::get_logger("levels.own");
+  own.set_level(Level::critical);
+  below.info("no");
+  top.set_level(Level::info);
+  CHECK(xylem::effective_level("levels.below") == Level::info);
+  below.info("yes");
+  own.error("no");
+  xylem::set_level_below("levels", Level::error);
+  CHECK(xylem::effective_level("levels.own") == Level::error);
+  own.error("own");
+  below.warning("no");
+  top.set_level(Level::notset);
+  CHECK(xylem::effective_level("levels") == Level::warning);
+  top.warning("as root");
+  xylem::flush();
+  CHECK(messages(dir / "log") == Texts{"yes", "own", "as root"});
+}
+
+TEST_CASE("the next configuration says its own level of the loggers that it names") {
+  const TempDir dir;
+  const Session session{ToFile{dir / "log", "{}", "{}", "INFO"}};
+  xylem::set_level("", Level::error);
+  CHECK_FALSE(xylem::get_logger("levels").enabled(Level::info));
+  xylem::configure(ToFile{dir / "log", "{}", "{}", "INFO"}.json());
+  CHECK(xylem::get_logger("levels").enabled(Level::info));
+}
+
+TEST_CASE("levels change while threads log, and nothing that passed is lost") {
+  const TempDir dir;
+  const Session session{ToFile{dir / "log"}};
+  std::atomic<bool> stop{false};
+  std::thread speaker{[&stop] {
+    const xylem::Logger log = xylem::get_logger("levels.busy");
+    while (!stop) XYLEM_ERROR(log, "always");
+  }};
+  const engine_test::Gain gain;
+  for (int i = 0; i < 50; ++i) {
+    xylem::set_level("levels.busy", i % 2 == 0 ? Level::error : Level::debug);
+  }
+  stop = true;
+  speaker.join();
+  xylem::flush();
+  const xylem::Stats stats = gain.get();
+  CHECK(stats.accepted == stats.written);
+  CHECK(stats.dropped + stats.failed == 0);
+}
+
+TEST_CASE("a level with a name of its own is shown by it, and configurations know it") {
+  constexpr Level notice{25};
+  const auto before =
+      logged([&](xylem::Logger log) { log.log(notice, "x"); }, R"({"level": "levelname"})");
+  CHECK(before.at(0).string("level") == "Level 25");
+  const TempDir dir;
+  const Session session{ToFile{dir / "log", R"({"level": "levelname"})"}};
+  const auto say = [] { xylem::get_logger("levels.named").log(notice, "x"); };
+  say();
+  xylem::add_level_name(notice, "NOTICE");
+  say();
+  xylem::configure(ToFile{dir / "log", R"({"level": "levelname"})", "{}", "NOTICE"}.json());
+  const xylem::Logger log = xylem::get_logger("levels.named");
+  log.info("no");
+  say();
+  xylem::flush();
+  Texts names;
+  for (const auto& line : engine_test::read_lines(dir / "log")) {
+    names.push_back(line.string("level"));
+  }
+  CHECK(names == Texts{"Level 25", "NOTICE", "NOTICE"});
+}
+
+TEST_CASE("every nth call") {
+  const auto lines = logged([](xylem::Logger log) {
+    for (int i = 0; i < 7; ++i) XYLEM_INFO_EVERY_N(3, log, "{}", i);
+    for (int i = 0; i < 2; ++i) XYLEM_WARNING_EVERY_N(0, log, "all {}", i);
+  });
+  CHECK(texts_of(lines) == Texts{"0", "3", "6", "all 0", "all 1"});
+}
+
+TEST_CASE("every nth call counts the calls of all threads together") {
+  const auto lines = logged([](xylem::Logger log) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([log] {
+        for (int i = 0; i < 1000; ++i) XYLEM_ERROR_EVERY_N(100, log, "x");
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  });
+  CHECK(lines.size() == 40);
+}
+
+TEST_CASE("at most once in a while, and at once the first time") {
+  const auto lines = logged([](xylem::Logger log) {
+    for (int i = 0; i < 100; ++i) XYLEM_INFO_EVERY(1h, log, "hourly {}", i);
+    for (int i = 0; i < 3; ++i) XYLEM_INFO_EVERY(0s, log, "always {}", i);
+    for (int i = 0; i < 2; ++i) {
+      XYLEM_CRITICAL_EVERY(1ms, log, "{}", i);
+      std::this_thread::sleep_for(2ms);
+    }
+  });
+  CHECK(texts_of(lines) == Texts{"hourly 0", "always 0", "always 1", "always 2", "0", "1"});
+}
+
+TEST_CASE("once, and only under a condition") {
+  const auto lines = logged([](xylem::Logger log) {
+    for (int i = 0; i < 3; ++i) {
+      XYLEM_INFO_ONCE(log, "once");
+      XYLEM_ERROR_IF(i == 1, log, "i is {}", i, xylem::field("i", i));
+    }
+    if (log.name().empty())
+      XYLEM_WARNING_ONCE(log, "a macro is one statement");
+    else
+      XYLEM_WARNING_ONCE(log, "else");
+  });
+  CHECK(texts_of(lines) == Texts{"once", "i is 1", "else"});
+}
+
+TEST_CASE("below the logger's level nothing counts and nothing is evaluated") {
+  const TempDir dir;
+  const Session session{ToFile{dir / "log", "{}", "{}", "WARNING"}};
+  const xylem::Logger log = xylem::get_logger("levels.quiet");
+  int evaluated = 0;
+  const auto say = [&] {
+    XYLEM_INFO_ONCE(log, "{}", ++evaluated);
+    XYLEM_INFO_IF(++evaluated > 0, log, "x");
+  };
+  say();
+  CHECK(evaluated == 0);
+  log.set_level(Level::info);
+  say();
+  CHECK(evaluated == 2);
+}
+
+TEST_CASE("what is compiled out does not log, whatever the level") {
+  int evaluated = 0;
+  const auto lines = logged([&](xylem::Logger log) {
+    XYLEM_DEBUG(log, "{}", ++evaluated);
+    XYLEM_DEBUG_EVERY_N(1, log, "{}", ++evaluated);
+    log.debug("a function");
+  });
+  CHECK(evaluated == 0);
+  CHECK(texts_of(lines) == Texts{"a function"});
+}
