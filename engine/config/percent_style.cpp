@@ -2,67 +2,31 @@
 
 #include <cstddef>
 
+#include "config/pattern_reader.hpp"
+
 namespace xylem::config {
 namespace {
 
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
+bool number_or_star(PatternReader& reader) noexcept {
+  return reader.take("*") || reader.number();
 }
 
-bool is_one_of(std::string_view set, char c) noexcept {
-  return set.find(c) != std::string_view::npos;
+/// What follows a '%'.
+bool is_conversion(std::string_view text) noexcept {
+  PatternReader reader{text};
+  if (!reader.take("(") || !reader.word() || !reader.take(")")) return false;
+  reader.take_all("#0+ -");
+  number_or_star(reader);
+  if (reader.take(".") && !number_or_star(reader)) return false;
+  return reader.take("diouxefgcrsaDIOUXEFGCRSA%");
 }
-
-class Matcher {
- public:
-  explicit Matcher(std::string_view rest) : rest_(rest) {}
-
-  /// What follows a '%'. The parts share no character that could be given back to an earlier one,
-  /// so none is ever tried twice.
-  bool conversion() {
-    if (!take("(") || !word() || !take(")")) return false;
-    while (take("#0+ -")) {
-    }
-    number_or_star();
-    if (take(".") && !number_or_star()) return false;
-    return take("diouxefgcrsaDIOUXEFGCRSA%");
-  }
-
- private:
-  bool take(std::string_view set) {
-    if (rest_.empty() || !is_one_of(set, rest_.front())) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-
-  bool word() {
-    std::size_t length = 0;
-    while (length < rest_.size() && is_word_character(rest_[length])) ++length;
-    rest_.remove_prefix(length);
-    return length > 0;
-  }
-
-  bool number_or_star() {
-    if (take("*")) return true;
-    bool any = false;
-    while (take("0123456789")) any = true;
-    return any;
-  }
-
-  std::string_view rest_;
-};
 
 }  // namespace
-
-bool is_word_character(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
 
 bool has_percent_conversion(std::string_view format) noexcept {
   for (std::size_t at = format.find('%'); at != std::string_view::npos;
        at = format.find('%', at + 1)) {
-    if (Matcher(format.substr(at + 1)).conversion()) return true;
+    if (is_conversion(format.substr(at + 1))) return true;
   }
   return false;
 }

@@ -11,7 +11,4 @@ namespace xylem::config {
 /// may be anything.
 bool has_percent_conversion(std::string_view format) noexcept;
 
-/// Python's \w, which takes every letter there is; each byte of one beyond ASCII passes.
-bool is_word_character(char c) noexcept;
-
 }  // namespace xylem::config

@@ -1,5 +1,8 @@
 #include "config/styles.hpp"
 
+#include <cstddef>
+
+#include "config/pattern_reader.hpp"
 #include "config/percent_style.hpp"
 #include "config/python_text.hpp"
 #include "format/brace_markup.hpp"
@@ -9,88 +12,57 @@
 namespace xylem::config {
 namespace {
 
-/// Takes a text from its front, part by part, as the regular expressions of CPython's
-/// StrFormatStyle do. None of their parts can begin with what an earlier one takes, so nothing is
-/// ever tried twice.
-class Matcher {
- public:
-  explicit Matcher(std::string_view text) : rest_{text} {}
+bool brackets(PatternReader& reader) noexcept {
+  if (!reader.take("[")) return false;
+  const std::size_t end = reader.rest().find(']');
+  if (end == 0 || end == std::string_view::npos) return false;
+  reader.skip(end + 1);
+  return true;
+}
 
-  /// `^(\d+|\w+)(\.\w+|\[[^]]+\])*$`
-  bool field() {
-    if (!word()) return false;
-    while (!at_end()) {
-      if (take(".") ? !word() : !brackets()) return false;
-    }
-    return true;
+/// StrFormatStyle's `^(\d+|\w+)(\.\w+|\[[^]]+\])*$`
+bool is_field(std::string_view text) noexcept {
+  PatternReader reader{text};
+  if (!reader.word()) return false;
+  while (!reader.at_end()) {
+    if (reader.take(".") ? !reader.word() : !brackets(reader)) return false;
   }
+  return true;
+}
 
-  /// `^(.?[<>=^])?[+ -]?#?0?(\d+|{\w+})?[,_]?(\.(\d+|{\w+}))?[bcdefgnosx%]?$`, in either case
-  bool spec() {
-    fill_and_align();
-    take("+ -");
-    take("#");
-    take("0");
-    if (!number_or_field()) return false;
-    take(",_");
-    if (take(".") && (at_end() || !(is_digit() || rest_.front() == '{') || !number_or_field())) {
-      return false;
-    }
-    take("bcdefgnosxBCDEFGNOSX%");
-    return at_end();
-  }
+void fill_and_align(PatternReader& reader) noexcept {
+  constexpr std::string_view aligns = "<>=^";
+  const std::string_view rest = reader.rest();
+  if (rest.empty()) return;
+  const std::size_t length = format::decode_utf8(rest.data(), rest.data() + rest.size()).length;
+  const bool has_fill = rest.front() != '\n' && length < rest.size() &&
+                        aligns.find(rest[length]) != std::string_view::npos;
+  if (has_fill) reader.skip(length);
+  reader.take(aligns);
+}
 
- private:
-  /// Python's `$`: a line break may follow.
-  bool at_end() const { return rest_.empty() || rest_ == "\n"; }
+enum class Found { nothing, whole, broken };
 
-  bool is_digit() const { return rest_.front() >= '0' && rest_.front() <= '9'; }
+/// `\d+|{\w+}`
+Found number_or_field(PatternReader& reader) noexcept {
+  if (reader.number()) return Found::whole;
+  if (!reader.take("{")) return Found::nothing;
+  return reader.word() && reader.take("}") ? Found::whole : Found::broken;
+}
 
-  bool take(std::string_view set) {
-    if (rest_.empty() || set.find(rest_.front()) == std::string_view::npos) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-
-  bool word() {
-    std::size_t length = 0;
-    while (length < rest_.size() && is_word_character(rest_[length])) ++length;
-    rest_.remove_prefix(length);
-    return length > 0;
-  }
-
-  bool brackets() {
-    if (!take("[")) return false;
-    const std::size_t end = rest_.find(']');
-    if (end == 0 || end == std::string_view::npos) return false;
-    rest_.remove_prefix(end + 1);
-    return true;
-  }
-
-  void fill_and_align() {
-    constexpr std::string_view aligns = "<>=^";
-    if (rest_.empty()) return;
-    const std::size_t length =
-        format::decode_utf8(rest_.data(), rest_.data() + rest_.size()).length;
-    const bool has_fill = rest_.front() != '\n' && length < rest_.size() &&
-                          aligns.find(rest_[length]) != std::string_view::npos;
-    if (has_fill) rest_.remove_prefix(length);
-    take(aligns);
-  }
-
-  /// False only for braces that hold no name.
-  bool number_or_field() {
-    if (rest_.empty() || rest_.front() != '{') {
-      while (take("0123456789")) {
-      }
-      return true;
-    }
-    rest_.remove_prefix(1);
-    return word() && take("}");
-  }
-
-  std::string_view rest_;
-};
+/// Its `^(.?[<>=^])?[+ -]?#?0?(\d+|{\w+})?[,_]?(\.(\d+|{\w+}))?[bcdefgnosx%]?$`, in either case
+bool is_spec(std::string_view text) noexcept {
+  PatternReader reader{text};
+  fill_and_align(reader);
+  reader.take("+ -");
+  reader.take("#");
+  reader.take("0");
+  if (number_or_field(reader) == Found::broken) return false;
+  reader.take(",_");
+  if (reader.take(".") && number_or_field(reader) != Found::whole) return false;
+  reader.take("bcdefgnosxBCDEFGNOSX%");
+  return reader.at_end();
+}
 
 std::optional<std::string> brace_fault(std::string_view format) {
   constexpr const char* invalid = "invalid format: ";
@@ -99,7 +71,7 @@ std::optional<std::string> brace_fault(std::string_view format) {
     format::BraceReader reader{format};
     while (const auto markup = reader.next()) {
       if (!markup->name.empty()) {
-        if (!Matcher{markup->name}.field()) {
+        if (!is_field(markup->name)) {
           return invalid + ("invalid field name/expression: " + python_repr(markup->name));
         }
         has_field = true;
@@ -108,7 +80,7 @@ std::optional<std::string> brace_fault(std::string_view format) {
       if (!conversion.empty() && conversion != "r" && conversion != "s" && conversion != "a") {
         return invalid + ("invalid conversion: " + python_repr(conversion));
       }
-      if (!markup->spec.empty() && !Matcher{markup->spec}.spec()) {
+      if (!markup->spec.empty() && !is_spec(markup->spec)) {
         return invalid + ("bad specifier: " + python_repr(markup->spec));
       }
     }
