@@ -1,11 +1,9 @@
 // Configurations that change levels of what is in force, while it is in force.
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -14,11 +12,11 @@
 #include "config/dict_config.hpp"
 #include "config_support.hpp"
 #include "engine_support.hpp"
+#include "storm_support.hpp"
 
 using namespace engine_test;
 using config_test::check_refused;
 using config_test::Refusal;
-using xylem::field;
 using xylem::get_logger;
 using xylem::Level;
 using xylem::Logger;
@@ -169,23 +167,11 @@ TEST_CASE("changing levels while 4 threads log loses nothing and doubles nothing
   constexpr int threads = 4;
   constexpr int rounds = is_sanitized ? 20 : 200;
   const TempDir dir;
-  std::vector<std::int64_t> logged(threads, 0);
+  std::vector<std::int64_t> logged;
   const Gain gain;
   {
     const Session session{two_files(dir)};
-    std::atomic<bool> logging{true};
-    std::vector<std::thread> running;
-    for (int p = 0; p < threads; ++p) {
-      running.emplace_back([&, p] {
-        const Logger log = get_logger("storm");
-        std::int64_t n = 0;
-        while (logging) {
-          XYLEM_WARNING(log, "", field("p", p), field("n", n++));
-          if (n % 64 == 0) std::this_thread::yield();
-        }
-        logged[static_cast<std::size_t>(p)] = n;
-      });
-    }
+    Storm storm{threads, "storm"};
     for (int round = 0; round < rounds; ++round) {
       // Each record goes to exactly one of the two.
       const bool to_quiet = round % 2 == 0;
@@ -193,8 +179,7 @@ TEST_CASE("changing levels while 4 threads log loses nothing and doubles nothing
                               (to_quiet ? "1" : "50") + R"(}, "all": {"level": )" +
                               (to_quiet ? "50" : "1") + "}}"));
     }
-    logging = false;
-    for (std::thread& thread : running) thread.join();
+    logged = storm.end();
   }
   std::int64_t all = 0;
   for (const std::int64_t count : logged) all += count;

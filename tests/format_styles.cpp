@@ -9,9 +9,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "format/text_formatter.hpp"
 #include "record/process.hpp"
-#include "record_support.hpp"
+#include "text_support.hpp"
 
 namespace {
 
@@ -20,22 +19,12 @@ using xylem::format::PatternStyle;
 using xylem::format::TextFormatter;
 using xylem::record::Value;
 
-/// The line of a record of this process' own, the same by a template and without one.
-std::string show(TextFormatter::Options options, const std::vector<Arg>& args = {},
-                 std::string message = "hello", std::int64_t time_ns = sample_time_ns) {
-  TextFormatter formatter{std::move(options)};
-  const Site site = make_site(std::move(message), args);
-  const Thread thread = make_thread("MainThread");
-  const std::vector<std::byte> payload = encode(args);
-  return line_of(formatter, {&site, "my_app.db", &thread, time_ns, payload.data(), nullptr});
-}
-
 std::string brace(std::string format, const std::vector<Arg>& args = {}) {
-  return show({.format = std::move(format), .style = PatternStyle::brace}, args);
+  return native({.format = std::move(format), .style = PatternStyle::brace}, args);
 }
 
 std::string dollar(std::string format, const std::vector<Arg>& args = {}) {
-  return show({.format = std::move(format), .style = PatternStyle::dollar}, args);
+  return native({.format = std::move(format), .style = PatternStyle::dollar}, args);
 }
 
 std::vector<Arg> fields() {
@@ -51,17 +40,6 @@ std::vector<Arg> fields() {
           arg(R"({"k": [1, {"m": "v"}]})", Kind::json).named("j")};
 }
 
-struct NewYork {
-  NewYork() {
-    setenv("TZ", "EST5EDT,M3.2.0,M11.1.0", 1);
-    tzset();
-  }
-  ~NewYork() {
-    unsetenv("TZ");
-    tzset();
-  }
-};
-
 }  // namespace
 
 TEST_CASE("a record of this process looks the same in all three styles") {
@@ -74,7 +52,7 @@ TEST_CASE("a record of this process looks the same in all three styles") {
         "s",       "j"}) {
     CAPTURE(name);
     const std::string quoted = name;
-    const std::string line = show({.format = "%(" + quoted + ")s|"}, fields());
+    const std::string line = native({.format = "%(" + quoted + ")s|"}, fields());
     CHECK(line.find("error: ") == std::string::npos);
     CHECK(brace("{" + quoted + "}|", fields()) == line);
     CHECK(brace("{" + quoted + "!s}|", fields()) == line);
@@ -118,7 +96,7 @@ TEST_CASE("defaults of every type stand in for fields in every style") {
   const auto with = [&defaults](PatternStyle style, std::string format) {
     TextFormatter::Options options{.format = std::move(format), .defaults = defaults};
     options.style = style;
-    return show(std::move(options), {arg("me").named("who")});
+    return native(std::move(options), {arg("me").named("who")});
   };
   CHECK(with(PatternStyle::percent, "%(who)s %(n)03d %(list)r") == "me 007 ['a', 1.5]");
   CHECK(with(PatternStyle::brace, "{who:>4} {n:03} {list[1]:.2f} {message:>{n}}") ==
@@ -128,7 +106,7 @@ TEST_CASE("defaults of every type stand in for fields in every style") {
 
 TEST_CASE("the milliseconds of a time just below a second are those that its double shows") {
   const auto msecs = [](std::int64_t time_ns) {
-    return show({.format = "%(msecs)s %(created)s"}, {}, "m", time_ns);
+    return native({.format = "%(msecs)s %(created)s"}, {}, "m", time_ns);
   };
   CHECK(msecs(1'677'902'297'100'000'000) == "100.0 1677902297.1");
   CHECK(msecs(1'677'903'920'999'998'503) == "999.0 1677903920.9999986");
@@ -139,7 +117,7 @@ TEST_CASE("the milliseconds of a time just below a second are those that its dou
 TEST_CASE("relativeCreated counts milliseconds from the start of the process") {
   const std::int64_t start_ns = xylem::record::process_start_ns();
   const auto relative = [start_ns](std::int64_t since_ns) {
-    return show({.format = "%(relativeCreated)s"}, {}, "m", start_ns + since_ns);
+    return native({.format = "%(relativeCreated)s"}, {}, "m", start_ns + since_ns);
   };
   CHECK(relative(200) == "0.0002");
   CHECK(relative(12'354) == "0.012354");
@@ -152,7 +130,7 @@ TEST_CASE("the time is shown as the formatter's layout says, in local time or UT
   constexpr std::int64_t time_ns = 1'700'000'000'123'456'789;
   const auto time = [](TextFormatter::Options options) {
     options.format = "%(asctime)s";
-    return show(std::move(options), {}, "m", time_ns);
+    return native(std::move(options), {}, "m", time_ns);
   };
   CHECK(time({}) == "2023-11-14 17:13:20,123");
   CHECK(time({.is_utc = true}) == "2023-11-14 22:13:20,123");

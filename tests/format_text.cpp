@@ -10,10 +10,9 @@
 
 #include <xylem/xylem.hpp>
 
-#include "format/text_formatter.hpp"
 #include "record/foreign.hpp"
-#include "record_support.hpp"
 #include "sink_support.hpp"
+#include "text_support.hpp"
 
 namespace {
 
@@ -22,28 +21,6 @@ using xylem::format::FormatError;
 using xylem::format::TextFormatter;
 using xylem::record::Foreign;
 using xylem::record::Value;
-
-/// Five hours behind UTC in winter, whatever the machine's own zone.
-struct NewYork {
-  NewYork() {
-    setenv("TZ", "EST5EDT,M3.2.0,M11.1.0", 1);
-    tzset();
-  }
-  ~NewYork() {
-    unsetenv("TZ");
-    tzset();
-  }
-};
-
-/// The line of a record of this process' own.
-std::string native(TextFormatter::Options options, const std::vector<Arg>& args = {},
-                   std::string message = "hello", std::int64_t time_ns = sample_time_ns) {
-  TextFormatter formatter{std::move(options)};
-  const Site site = make_site(std::move(message), args);
-  const Thread thread = make_thread("MainThread");
-  const std::vector<std::byte> payload = encode(args);
-  return line_of(formatter, {&site, "my_app.db", &thread, time_ns, payload.data(), nullptr});
-}
 
 /// The line of a record made elsewhere.
 std::string foreign_line(TextFormatter::Options options, const Foreign& record) {

@@ -1,6 +1,5 @@
 // What changes for records when the configuration does.
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -10,10 +9,10 @@
 #include <doctest/doctest.h>
 
 #include "routing_support.hpp"
+#include "storm_support.hpp"
 
 using namespace engine_test;
 using namespace routing_test;
-using xylem::field;
 using xylem::get_logger;
 using xylem::Level;
 using xylem::Logger;
@@ -62,7 +61,7 @@ TEST_CASE("reconfiguring while 4 threads log: each record is in exactly one of t
   constexpr int threads = 4;
   constexpr int rounds = is_sanitized ? 20 : 100;
   const TempDir dir;
-  std::vector<std::int64_t> logged(threads, 0);
+  std::vector<std::int64_t> logged;
   const auto config_of = [&](int round) {
     return ToFile{.path = dir / (round % 2 == 0 ? "even" : "odd"),
                   .engine = R"({"ring": {"slots": 256}})"}
@@ -70,22 +69,9 @@ TEST_CASE("reconfiguring while 4 threads log: each record is in exactly one of t
   };
   {
     const Session session{config_of(0)};
-    std::atomic<bool> logging{true};
-    std::vector<std::thread> running;
-    for (int p = 0; p < threads; ++p) {
-      running.emplace_back([&, p] {
-        const Logger log = get_logger("storm");
-        std::int64_t n = 0;
-        while (logging) {
-          XYLEM_INFO(log, "", field("p", p), field("n", n++));
-          if (n % 64 == 0) std::this_thread::yield();
-        }
-        logged[static_cast<std::size_t>(p)] = n;
-      });
-    }
+    Storm storm{threads, "storm"};
     for (int round = 1; round <= rounds; ++round) xylem::configure(config_of(round));
-    logging = false;
-    for (std::thread& thread : running) thread.join();
+    logged = storm.end();
   }
   std::vector<std::vector<std::int64_t>> seen(threads);
   int disordered = 0;

@@ -78,12 +78,6 @@ void put_batch(Sink& sink, std::uint64_t first, std::string& expected) {
   }
 }
 
-std::uint64_t failed_in(Sink& sink) {
-  RecordSet failed;
-  sink.collect_failed(failed);
-  return failed.size();
-}
-
 }  // namespace
 
 TEST_CASE("the caller goes on while a batch is written, and knows that it is on its way") {

@@ -110,12 +110,6 @@ std::string put_lines(Sink& sink, std::uint64_t first, std::uint64_t lines, std:
   return all;
 }
 
-std::uint64_t failed_in(Sink& sink) {
-  RecordSet failed;
-  sink.collect_failed(failed);
-  return failed.size();
-}
-
 std::uint64_t pending_in(const Sink& sink) {
   RecordSet pending;
   sink.collect_pending(pending);

@@ -78,16 +78,8 @@ namespace {
 
 using namespace sink_test;
 using xylem::sink::FileSink;
-using xylem::sink::RecordSet;
 using xylem::sink::RotatingFileSink;
-using xylem::sink::Sink;
 using xylem::sink::StreamSink;
-
-std::uint64_t failed_in(Sink& sink) {
-  RecordSet failed;
-  sink.collect_failed(failed);
-  return failed.size();
-}
 
 /// While it lives, write(2) fails.
 class Failing {

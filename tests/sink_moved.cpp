@@ -23,19 +23,11 @@ namespace {
 
 using namespace sink_test;
 using xylem::sink::FileSink;
-using xylem::sink::RecordSet;
 using xylem::sink::RotatingFileSink;
-using xylem::sink::Sink;
 
 namespace fs = std::filesystem;
 
 constexpr int no_namespaces = 77;
-
-std::uint64_t failed_in(Sink& sink) {
-  RecordSet failed;
-  sink.collect_failed(failed);
-  return failed.size();
-}
 
 /// Runs `work` in a child that may mount what it likes, seen by nobody else. Its complaint, empty
 /// when all was well; nothing to be had where the kernel does not allow it.

@@ -164,6 +164,13 @@ inline std::vector<std::uint64_t> numbers(const xylem::sink::RecordSet& set) {
   return out;
 }
 
+/// How many records the sink gave up since it was last asked.
+inline std::uint64_t failed_in(xylem::sink::Sink& sink) {
+  xylem::sink::RecordSet failed;
+  sink.collect_failed(failed);
+  return failed.size();
+}
+
 inline std::size_t count(std::string_view text, std::string_view what) {
   std::size_t n = 0;
   for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1)) ++n;
