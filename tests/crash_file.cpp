@@ -174,7 +174,7 @@ TEST_CASE("a sink's number and the place where its lines end always belong toget
   const TempDir dir;
   auto file = crash::File::create(dir / "crash", {});
   xylem::sink::FileSink sink{(dir / "log")};
-  sink.keep_journal(file.get(), 3, false);
+  sink.keep_journal(file.get(), 3, 0);
   crash::SinkEntry* const entry = file->sink_entry(sink.name());
   REQUIRE(entry != nullptr);
   CHECK(file->fixed().header.sinks.load_relaxed() == 1);

@@ -154,23 +154,36 @@ class CrashImage {
     std::uint64_t record;
     std::string text;
     std::uint64_t bytes = 0;  // what the file says; 0: the truth
+    std::uint32_t sink = 0;   // of a line that a memory holds
+    std::uint32_t flags = 0;
   };
 
   /// A chunk of lines that the sink at that place kept; those up to `batch` are all there.
   void keep(std::uint64_t sink, std::uint64_t number, std::uint64_t batch,
             const std::vector<Kept>& lines) {
+    add_chunk(ExtentKind::kept, sink, number, batch, lines);
+  }
+
+  /// A chunk of lines that the memory of that number holds.
+  void hold(std::uint64_t memory, std::uint64_t number, const std::vector<Kept>& lines) {
+    add_chunk(ExtentKind::held, memory, number, 0, lines);
+  }
+
+  void add_chunk(ExtentKind kind, std::uint64_t id, std::uint64_t number, std::uint64_t batch,
+                 const std::vector<Kept>& lines) {
     std::string body;
     for (const Kept& line : lines) {
-      append(body, xylem::crash::KeptLine{line.batch, line.record,
+      append(body, xylem::crash::KeptLine{line.batch, line.record, line.sink, line.flags,
                                           line.bytes != 0 ? line.bytes : line.text.size()});
       body.append(line.text).append((8 - line.text.size() % 8) % 8, '\0');
     }
     std::string head;
     append(head, std::uint64_t{body.size()});
+    append(head, std::uint64_t{0});
     append(head, batch);
     append(head, number);
-    static_assert(sizeof(xylem::crash::KeptHead) == 3 * sizeof number);
-    kept_.emplace_back(sink, head + body);
+    static_assert(sizeof(xylem::crash::KeptHead) == 4 * sizeof number);
+    kept_.push_back({kind, id, head + body});
   }
 
   Fixed& fixed() { return *fixed_; }
@@ -198,7 +211,7 @@ class CrashImage {
       add(ExtentKind::ring, 0, content);
     }
     for (std::size_t i = 0; i < spills_.size(); ++i) add(ExtentKind::spill, 900 + i, spills_[i]);
-    for (const auto& [sink, content] : kept_) add(ExtentKind::kept, sink, content);
+    for (const auto& [kind, id, content] : kept_) add(kind, id, content);
     fixed_->header.extents.store_relaxed(count);
     return std::string{reinterpret_cast<const char*>(fixed_.get()), sizeof(Fixed)} + extents;
   }
@@ -220,7 +233,12 @@ class CrashImage {
   std::uint64_t next_id_ = 5;
   std::deque<std::unique_ptr<RingImage>> rings_;
   std::vector<std::string> spills_;
-  std::vector<std::pair<std::uint64_t, std::string>> kept_;
+  struct Chunk {
+    ExtentKind kind;
+    std::uint64_t id;
+    std::string content;
+  };
+  std::vector<Chunk> kept_;
 };
 
 /// Puts a crash file into the directory, as one that this user's process left.

@@ -1,19 +1,14 @@
-#include <csignal>
-#include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "killed_support.hpp"
 #include "leftover_support.hpp"
 #include "tool_support.hpp"
 
+using namespace killed_test;
 using namespace leftover_test;
 using namespace tool_test;
 using xylem::recover::Request;
@@ -51,53 +46,6 @@ struct Dead {
     request.identity.config_path = "/etc/app.json";
     return xylem::recover::recover(request, *make_tree(one_file(path, 0, 3, plain)));
   }
-};
-
-bool wait_for(const std::function<bool()>& condition) {
-  for (int i = 0; i < 2000; ++i) {
-    if (condition()) return true;
-    ::usleep(5000);
-  }
-  return false;
-}
-
-/// `xylem pipe`, fed line by line.
-class Pipe {
- public:
-  explicit Pipe(const WorkDir& work) {
-    int ends[2];
-    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-    const std::string program = std::string{XYLEM_BUILD_ROOT} + "/tools/xylem";
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::dup2(ends[0], 0);
-      ::dup2(::open((work / "err").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), 2);
-      if (::chdir(work.path().c_str()) == 0) {
-        ::execl(program.c_str(), program.c_str(), "pipe", "--config", "app.json", nullptr);
-      }
-      ::_exit(127);
-    }
-    ::close(ends[0]);
-    to_ = ends[1];
-  }
-  ~Pipe() { kill(); }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-
-  void feed(const std::string& text) {
-    REQUIRE(xylem::sink::write_fully(to_, text.data(), text.size()).error == 0);
-  }
-
-  void kill() {
-    if (child_ <= 0) return;
-    ::kill(child_, SIGKILL);
-    ::waitpid(std::exchange(child_, 0), nullptr, 0);
-    ::close(to_);
-  }
-
- private:
-  pid_t child_ = 0;
-  int to_ = -1;
 };
 
 }  // namespace

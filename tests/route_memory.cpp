@@ -261,6 +261,26 @@ TEST_CASE("a held record that the target's formatter refuses is lost alone, and 
   CHECK(gain.get().written == 2);
 }
 
+TEST_CASE("the child of a fork writes nothing of what its parent's memory holds") {
+  const TempDir dir;
+  const Session session{config(dir, memory(R"("capacity": 100)"), R"(["memory"])")};
+  log_numbers(1, 3);
+  xylem::flush();
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    log_numbers(7, 8);
+    xylem::shutdown();
+    ::_exit(0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
+  CHECK(read_file(dir / "log") == numbers(7, 8));
+  xylem::shutdown();
+  CHECK(read_file(dir / "log") == numbers(7, 8) + numbers(1, 3));
+}
+
 TEST_CASE("a sink bounds its records rightly when some come late") {
   sink_test::on_consumer_thread([] {
     const TempDir dir;

@@ -45,6 +45,10 @@ void print(const recover::Summary& summary, bool dry_run) {
   fmt::print("{}: {} {}recovered, {} already written, {} unreadable\n",
              count_of(summary.leftovers, "crash file"), count_of(summary.recovered, "record"),
              dry_run ? "to be " : "", summary.already_written, summary.unreadable);
+  if (summary.discarded > 0) {
+    fmt::print("{} discarded, as their memory does when it is closed\n",
+               count_of(summary.discarded, "record"));
+  }
   for (const auto& [name, count] : summary.files) {
     fmt::print("{}: {} {}, {} there already\n", name, count_of(count.recovered, "line"),
                dry_run ? "to be written" : "written", count.already_written);

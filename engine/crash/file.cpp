@@ -223,9 +223,12 @@ void File::release(const Piece& piece) {
   free_extents_.push_back(piece.extent);
 }
 
-SinkEntry* File::sink_entry(const std::string& name) {
+SinkEntry* File::sink_entry(const std::string& name, std::size_t nth) {
   const std::lock_guard lock{sinks_mutex_};
-  const auto found = std::find(sinks_.begin(), sinks_.end(), name);
+  auto found = std::find(sinks_.begin(), sinks_.end(), name);
+  for (; nth > 0 && found != sinks_.end(); --nth) {
+    found = std::find(found + 1, sinks_.end(), name);
+  }
   const auto place = static_cast<std::size_t>(found - sinks_.begin());
   if (found == sinks_.end()) {
     if (sinks_.size() == max_sinks || !dictionary_.add(EntryKind::sink, place, name)) {

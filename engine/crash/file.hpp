@@ -67,8 +67,9 @@ class File {
   /// Gives the pages back; they are mapped no more.
   void release(const Piece& piece);
 
-  /// The entry of the sink of that name, as it was left; null when there is no more room.
-  SinkEntry* sink_entry(const std::string& name);
+  /// The entry of the sink of that name, as it was left; null when there is no more room. Several
+  /// handlers of one file are several sinks of one name: `nth` says which, in their order.
+  SinkEntry* sink_entry(const std::string& name, std::size_t nth = 0);
   std::uint64_t place_of(const SinkEntry& entry) const {
     return static_cast<std::uint64_t>(&entry - fixed_->sinks.data());
   }

@@ -17,7 +17,7 @@
 ///                    ring         page of RingWords, then slots
 ///                    dictionary   DictionaryHead, then DictionaryEntries one behind the other
 ///                    spill        the payload of one record
-///                    kept         KeptHead, then KeptLines one behind the other
+///                    kept, held   KeptHead, then KeptLines one behind the other
 ///
 /// The process that dies leaves every store that it has made, in its order: a release store says
 /// that what stands before it is whole, to a later reader as to another thread. Numbers are little
@@ -28,7 +28,7 @@ namespace xylem::crash {
 using detail::Atomic;
 
 inline constexpr std::uint64_t magic = 0x0100'6d65'6c79'78;  // "xylem", 0, 1 as bytes
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 inline constexpr std::size_t page_bytes = 4096;
 inline constexpr std::size_t max_extents = 8192;
 inline constexpr std::size_t max_sinks = 256;
@@ -78,12 +78,13 @@ struct Clock {
 };
 static_assert(2 * sizeof(Clock) <= page_bytes);
 
-enum class ExtentKind : std::uint32_t { none, ring, dictionary, spill, kept };
+enum class ExtentKind : std::uint32_t { none, ring, dictionary, spill, kept, held };
 
 struct Extent {
   std::uint64_t offset;  // of whole pages
   std::uint64_t bytes;
-  std::uint64_t id;            // spill: what records call it; kept: the place of the sink's entry
+  std::uint64_t id;            // spill: what records call it; kept: the place of the sink's entry;
+                               // held: which of the configuration's memories it is
   Atomic<std::uint32_t> kind;  // ExtentKind; clang 14 has no atomics of enums
 };
 
@@ -156,18 +157,28 @@ struct DictionaryEntry {
   std::uint64_t id;       // among those of its kind
 };
 
-/// Lines that a sink could not write, finished and in order. Those of a batch that is younger than
-/// any `batch` says are not all there yet: its records are still in the rings.
+/// Lines that a sink could not write, or that a memory holds, finished and in order. Those of a
+/// sink whose batch is younger than any `batch` says are not all there yet: its records are still
+/// in the rings.
 struct KeptHead {
   Atomic<std::uint64_t> used;   // bytes of lines behind this head
+  Atomic<std::uint64_t> taken;  // of these, the first so many are needed no more
   Atomic<std::uint64_t> batch;  // all lines of batches up to it are in some chunk or written
   std::uint64_t number;         // chunks in the order of their making
 };
 
 struct KeptLine {
+  /// Stands in `sink`: no line, but all lines of the memory that stand before it were passed on
+  /// while `batch` was made, and are that batch's.
+  static constexpr std::uint32_t passed_on = ~std::uint32_t{0};
+  /// In `flags`: a memory that is closed discards the line.
+  static constexpr std::uint32_t discarded_at_close = 1;
+
   std::uint64_t batch;
   std::uint64_t record;  // as the consumer counts them: tells which lines are of one record
-  std::uint64_t bytes;   // of text, behind this; the next line begins at a multiple of 8
+  std::uint32_t sink;    // the place of its entry
+  std::uint32_t flags;
+  std::uint64_t bytes;  // of text, behind this; the next line begins at a multiple of 8
 };
 
 }  // namespace xylem::crash

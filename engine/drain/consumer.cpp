@@ -66,12 +66,13 @@ void Consumer::keep_journal() {
   monotonic_clock_.mirror_in(file_ != nullptr ? &file_->fixed().clocks[1] : nullptr);
   if (file_ != nullptr) file_->fixed().header.first_batch.store_release(first_batch_);
   const auto& sinks = router_->sinks();
-  for (sink::Sink* const sink : sinks) {
-    const bool has_namesake = std::any_of(sinks.begin(), sinks.end(), [sink](const auto* other) {
-      return other != sink && other->name() == sink->name();
+  for (auto sink = sinks.begin(); sink != sinks.end(); ++sink) {
+    const auto namesakes = std::count_if(sinks.begin(), sink, [sink](const auto* other) {
+      return other->name() == (*sink)->name();
     });
-    sink->keep_journal(file_, next_batch_ - 1, has_namesake);
+    (*sink)->keep_journal(file_, next_batch_ - 1, static_cast<std::size_t>(namesakes));
   }
+  router_->keep_memories_in(file_);
 }
 
 void Consumer::run(std::int64_t grace_ms) {
@@ -302,6 +303,7 @@ void Consumer::settle_sinks() {
 /// tell which records may be in the files.
 void Consumer::end_batch() {
   for (const auto& reader : readers_) reader->end_batch(next_batch_);
+  router_->end_batch(next_batch_);
   batch(next_batch_).end_record = consumed_;
   ++next_batch_;
 }
@@ -319,6 +321,7 @@ void Consumer::release_written() {
   if (first_batch_ == first_before) return;
   // In this order: whatever a reader after the process' death still takes for unwritten is there.
   if (file_ != nullptr) file_->fixed().header.first_batch.store_release(first_batch_);
+  router_->release_memories(first_batch_);
   for (const auto& reader : readers_) reader->release(first_batch_ - 1);
   for (std::uint64_t number = first_before; number != first_batch_; ++number) {
     for (const std::uint64_t block : batch(number).spills) exchange_.spills().release(block);
@@ -388,6 +391,7 @@ void Consumer::share_sinks() {
 void Consumer::close_sinks() {
   router_->close_memories(consumed_);
   for (sink::Sink* const sink : router_->sinks()) sink->close(close_patience_ms);
+  router_->forget_copies();
   // What was on its way has arrived or failed: who drains the rings next must not find it there.
   if (first_batch_ != next_batch_) release_written();
   count();

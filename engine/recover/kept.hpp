@@ -9,8 +9,17 @@
 
 namespace xylem::recover {
 
-/// Finds the lines that the dead process kept for this sink because its file did not take them,
-/// and sets `kept` and `lines` of the sink. Returns how many of the parts cannot be read.
-std::uint64_t read_kept_lines(Bytes file, const std::vector<Part>& parts, SinkState& sink);
+/// Finds the lines that the dead process kept for its sinks because the kernel did not take them,
+/// and sets `kept` and `lines` of these. Returns how many of the parts cannot be read.
+std::uint64_t read_kept_lines(Bytes file, const std::vector<Part>& parts,
+                              std::vector<SinkState>& sinks);
+
+/// Numbers of memories are below this: a configuration with more is none.
+inline constexpr std::uint64_t max_memories = 4096;
+
+/// Finds the lines that the dead process' memories held, by the numbers of these. Returns how many
+/// of the parts cannot be read.
+std::uint64_t read_held_lines(Bytes file, const std::vector<Part>& parts,
+                              std::vector<std::vector<HeldLine>>& memories);
 
 }  // namespace xylem::recover

@@ -59,9 +59,8 @@ class Parser {
     into_.sites = std::move(names_.sites);
     into_.loggers = std::move(names_.loggers);
     read_sinks(header(offsetof(crash::Header, sinks), std::uint32_t{}));
-    for (SinkState& sink : into_.sinks) {
-      into_.unreadable += read_kept_lines(bytes_, parts, sink);
-    }
+    into_.unreadable += read_kept_lines(bytes_, parts, into_.sinks);
+    into_.unreadable += read_held_lines(bytes_, parts, into_.memories);
     for (const Part& part : parts) {
       if (part.kind == ExtentKind::ring) read_ring(bytes_.subspan(part.offset, part.bytes));
     }
@@ -79,8 +78,11 @@ class Parser {
       const auto written = load_at<std::uint64_t>(bytes_, at + offsetof(SinkEntry, written));
       const std::size_t place =
           at + offsetof(SinkEntry, places) + written % 2 * sizeof(SinkEntry::Place);
+      const auto nth = static_cast<std::size_t>(
+          std::count_if(into_.sinks.begin(), into_.sinks.end(),
+                        [&](const SinkState& sink) { return sink.name == name->second; }));
       into_.sinks.push_back(
-          {name->second, written, load_at<SinkEntry::Place>(bytes_, place), i, 0, {}});
+          {name->second, nth, written, load_at<SinkEntry::Place>(bytes_, place), i, 0, {}});
     }
   }
 
@@ -187,18 +189,26 @@ std::optional<Leftover> Leftover::parse(Bytes bytes) {
   return leftover;
 }
 
-const SinkState* Leftover::find_sink(const std::string& name) const {
-  const auto found = std::find_if(sinks.begin(), sinks.end(),
-                                  [&](const SinkState& sink) { return sink.name == name; });
+const SinkState* Leftover::find_sink(const std::string& name, std::size_t nth) const {
+  const auto found = std::find_if(sinks.begin(), sinks.end(), [&](const SinkState& sink) {
+    return sink.nth == nth && sink.name == name;
+  });
   return found != sinks.end() ? &*found : nullptr;
 }
 
-std::uint64_t Leftover::start_of(const Ring& ring, const SinkState* sink) const {
-  if (sink == nullptr) return ring.start;
+std::uint64_t Leftover::done(const SinkState* sink) const {
+  const std::uint64_t all = first_batch == 0 ? 0 : first_batch - 1;
+  if (sink == nullptr) return all;
   if (sink->written == all_written) return all_written;
   const std::uint64_t done = std::max(sink->written, sink->kept);
   // Older numbers have lost their places; younger ones than can be open are no numbers.
-  if (done < first_batch || done - first_batch >= crash::most_batches - 1) return ring.start;
+  return done < first_batch || done - first_batch >= crash::most_batches - 1 ? all : done;
+}
+
+std::uint64_t Leftover::start_of(const Ring& ring, const SinkState* sink) const {
+  const std::uint64_t done = this->done(sink);
+  if (done == all_written) return all_written;
+  if (done < first_batch) return ring.start;
   const std::uint64_t end = ring.ends[done % crash::most_batches];
   return end > ring.start && end <= ring.head ? end : ring.start;
 }

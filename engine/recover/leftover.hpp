@@ -45,11 +45,22 @@ struct KeptLine {
 
 struct SinkState {
   std::string name;
+  std::size_t nth;  // of the sinks of that name
   std::uint64_t written;
   crash::SinkEntry::Place place;  // where the batches up to `written` end
   std::size_t entry;              // its number in the file
   std::uint64_t kept = 0;         // of batches up to this one all lines are written or in `lines`
   std::vector<KeptLine> lines;    // in their order
+};
+
+/// A line that a memory held, or had passed on not long ago.
+struct HeldLine {
+  std::uint64_t batch;   // with which its record came
+  std::uint64_t passed;  // with which it was passed on; 0: not yet
+  bool is_discarded;     // at close, unless it was passed on before
+  std::size_t sink;      // its entry's number
+  std::uint64_t record;  // the dead consumer's number of it
+  std::string_view text;
 };
 
 /// Stands in SinkEntry::written once everything has been recovered into the sink, so that a second
@@ -63,8 +74,12 @@ struct Leftover {
   /// `bytes`, which outlive it. Throws std::bad_alloc only.
   static std::optional<Leftover> parse(Bytes bytes);
 
-  /// Null: the process had no sink of that name.
-  const SinkState* find_sink(const std::string& name) const;
+  /// Null: the process had no such sink of that name.
+  const SinkState* find_sink(const std::string& name, std::size_t nth = 0) const;
+
+  /// The last batch that the sink (null: one that the process did not have) has got whole, or keeps
+  /// what it has not: all_written when it has everything.
+  std::uint64_t done(const SinkState* sink) const;
 
   /// From where on a ring's records may not be in the file of a sink (null: one that the process
   /// did not have); all_written when everything is.
@@ -74,6 +89,7 @@ struct Leftover {
   std::uint64_t first_batch = 0;
   std::vector<SinkState> sinks;
   std::vector<Ring> rings;
+  std::vector<std::vector<HeldLine>> memories;  // by their numbers
   std::uint64_t unreadable = 0;  // records, and parts of the file that may have held some
 
   // Behind the pointers of the records; none of these moves its elements.

@@ -33,19 +33,18 @@ class Descriptor {
 
 class Reconciler {
  public:
-  explicit Reconciler(const Capture& capture) : capture_{capture}, search_{texts_of(capture)} {
-    standing_.written.assign(capture.lines.size(), false);
-    for (std::size_t i = 0; i < capture.lines.size(); ++i) {
-      const std::size_t ring = capture.lines[i].ring;
+  explicit Reconciler(const std::vector<const Capture*>& captures)
+      : captures_{captures}, lines_{lines_of(captures)}, search_{texts_of(lines_)} {
+    standing_.written.assign(lines_.size(), false);
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const std::size_t ring = lines_[i].ring;
       if (ring >= rings_.size()) rings_.resize(ring + 1);
       rings_[ring].push_back(i);
     }
   }
 
-  Standing run() {
-    const auto place =
-        capture_.state != nullptr ? capture_.state->place : crash::SinkEntry::Place{};
-    std::vector<FilePart> files = list_files(capture_.sink->name(), place, capture_.first_ns);
+  std::vector<Standing> run() {
+    std::vector<FilePart> files = files_of_all();
     for (FilePart& file : files) {
       if (file.packing) {
         sink::Unpacker unpacker{file.path, *file.packing};
@@ -63,20 +62,71 @@ class Reconciler {
       // What has been packed was whole.
       if (!standing_.torn && !file.packing) find_torn(file);
     });
-    return std::move(standing_);
+    return divide();
   }
 
  private:
-  static std::vector<std::string_view> texts_of(const Capture& capture) {
+  struct JointLine {
+    std::string_view text;
+    std::size_t ring;  // counted on from capture to capture
+  };
+
+  static std::vector<JointLine> lines_of(const std::vector<const Capture*>& captures) {
+    std::vector<JointLine> lines;
+    std::size_t first_ring = 0;
+    for (const Capture* const capture : captures) {
+      std::size_t rings = 0;
+      for (std::size_t i = 0; i < capture->lines.size(); ++i) {
+        lines.push_back({capture->line(i), first_ring + capture->lines[i].ring});
+        rings = std::max(rings, capture->lines[i].ring + 1);
+      }
+      first_ring += rings;
+    }
+    return lines;
+  }
+
+  static std::vector<std::string_view> texts_of(const std::vector<JointLine>& lines) {
     std::vector<std::string_view> texts;
-    for (std::size_t i = 0; i < capture.lines.size(); ++i) texts.push_back(capture.line(i));
+    for (const JointLine& line : lines) texts.push_back(line.text);
     return texts;
+  }
+
+  /// From the oldest of the noted places on.
+  std::vector<FilePart> files_of_all() const {
+    std::vector<FilePart> all;
+    for (const Capture* const capture : captures_) {
+      const auto place =
+          capture->state != nullptr ? capture->state->place : crash::SinkEntry::Place{};
+      std::vector<FilePart> files = list_files(capture->sink->name(), place, capture->first_ns);
+      const bool is_older =
+          files.size() > all.size() ||
+          (files.size() == all.size() && !all.empty() && files.front().from < all.front().from);
+      if (is_older) all = std::move(files);
+    }
+    return all;
+  }
+
+  std::vector<Standing> divide() {
+    std::vector<Standing> standings;
+    std::size_t first = 0;
+    for (const Capture* const capture : captures_) {
+      const std::size_t end = first + capture->lines.size();
+      Standing& own = standings.emplace_back();
+      for (std::size_t i = first; i < end; ++i) own.written.push_back(standing_.written[i]);
+      if (standing_.torn && standing_.torn->line >= first && standing_.torn->line < end) {
+        own.torn = std::move(standing_.torn);
+        own.torn->line -= first;
+        standing_.torn.reset();
+      }
+      first = end;
+    }
+    return standings;
   }
 
   void mark(std::size_t line) {
     if (standing_.written[line]) return;
     standing_.written[line] = true;
-    search_.take(capture_.line(line));
+    search_.take(lines_[line].text);
   }
 
   /// Where a text is one ring's alone, as most are that have a time and a thread's name, finding it
@@ -88,15 +138,14 @@ class Reconciler {
       std::uint64_t seen = 0;
     };
     std::unordered_map<std::string_view, Owner> owners;
-    for (std::size_t i = 0; i < capture_.lines.size(); ++i) {
-      const auto [owner, is_new] =
-          owners.try_emplace(capture_.line(i), Owner{capture_.lines[i].ring});
-      if (!is_new && owner->second.ring != capture_.lines[i].ring) owner->second.ring = none;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const auto [owner, is_new] = owners.try_emplace(lines_[i].text, Owner{lines_[i].ring});
+      if (!is_new && owner->second.ring != lines_[i].ring) owner->second.ring = none;
     }
     for (const std::vector<std::size_t>& lines : rings_) {
       std::size_t written = 0;
       for (std::size_t i = 0; i < lines.size(); ++i) {
-        const std::string_view text = capture_.line(lines[i]);
+        const std::string_view text = lines_[lines[i]].text;
         Owner& owner = owners.at(text);
         if (owner.ring != none && owner.seen++ < search_.count(text)) written = i + 1;
       }
@@ -107,10 +156,10 @@ class Reconciler {
   /// Texts that several rings have: the oldest come first. A ring ends where a line is missing.
   void mark_the_rest() {
     std::vector<bool> has_ended(rings_.size(), false);
-    for (std::size_t i = 0; i < capture_.lines.size(); ++i) {
-      const std::size_t ring = capture_.lines[i].ring;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const std::size_t ring = lines_[i].ring;
       if (standing_.written[i] || has_ended[ring]) continue;
-      if (search_.count(capture_.line(i)) > 0) {
+      if (search_.count(lines_[i].text) > 0) {
         mark(i);
       } else {
         has_ended[ring] = true;
@@ -134,7 +183,7 @@ class Reconciler {
     FileWindow window{fd.get(), from};
     const std::string_view tail = window.peek(file_bytes - from).substr(0, file_bytes - from);
     for (const std::size_t line : first_unwritten()) {
-      const std::size_t bytes = torn_bytes(tail, is_boundary, capture_.line(line));
+      const std::size_t bytes = torn_bytes(tail, is_boundary, lines_[line].text);
       if (bytes == 0) continue;
       standing_.torn = TornLine{line, bytes, file.path, file_bytes, file.is_current};
       return;
@@ -165,7 +214,8 @@ class Reconciler {
     return 0;
   }
 
-  const Capture& capture_;
+  const std::vector<const Capture*>& captures_;
+  std::vector<JointLine> lines_;
   LineSearch search_;
   Standing standing_;
   std::vector<std::vector<std::size_t>> rings_;  // each ring's lines in order
@@ -173,8 +223,8 @@ class Reconciler {
 
 }  // namespace
 
-Standing reconcile(const Capture& capture) {
-  return Reconciler{capture}.run();
+std::vector<Standing> reconcile(const std::vector<const Capture*>& captures) {
+  return Reconciler{captures}.run();
 }
 
 }  // namespace xylem::recover

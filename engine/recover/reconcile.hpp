@@ -28,7 +28,9 @@ struct Standing {
 /// Looks behind the place that the sink had noted, and in the younger files of its rotation; in all
 /// files of the rotation when the noted one is gone, or nothing was noted. Lines are compared byte
 /// by byte; the lines of one ring were written in order, so all before one that is found are
-/// written too. Reads files, changes none.
-Standing reconcile(const Capture& capture);
+/// written too. Several sinks that wrote to one file are looked up together: a line that is there
+/// once was not written by each of them. Reads files, changes none.
+/// @returns for each of the captures
+std::vector<Standing> reconcile(const std::vector<const Capture*>& captures);
 
 }  // namespace xylem::recover

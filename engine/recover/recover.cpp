@@ -70,6 +70,7 @@ class Recovery {
   Summary run() {
     summary_.leftovers = 1;
     summary_.unreadable = leftover_.unreadable + replay_.failed;
+    summary_.discarded = replay_.discarded;
     bool is_complete = true;
     // Streams come last: what they have got cannot be looked up, should this be done again.
     for (const bool wants_file : {true, false}) is_complete &= write_all(wants_file);
@@ -82,37 +83,72 @@ class Recovery {
   }
 
  private:
+  using Group = std::vector<const Capture*>;
+
   bool write_all(bool wants_file) {
     bool is_complete = true;
-    std::vector<std::size_t> done;
-    for (const Capture& capture : replay_.captures) {
-      if (is_file(capture.sink->name()) != wants_file) continue;
-      const bool is_written = write(capture);
+    const std::vector<Group> groups = this->groups(wants_file);
+    for (const Group& group : groups) {
+      const bool is_written = write(group);
       is_complete &= is_written;
-      if (is_written && wants_file) mark(capture);
+      if (is_written && wants_file) mark(group);
     }
-    // Several streams may share an entry.
-    for (const Capture& capture : replay_.captures) {
-      if (!wants_file && is_complete && !is_file(capture.sink->name())) mark(capture);
+    for (const Group& group : groups) {
+      if (!wants_file && is_complete) mark(group);
     }
     return is_complete;
   }
 
-  void mark(const Capture& capture) {
-    if (!dry_run_ && capture.state != nullptr) claim_.mark_written(capture.state->entry);
+  /// Sinks that write to one file belong together. What is the same file now was so before.
+  std::vector<Group> groups(bool wants_file) const {
+    std::vector<Group> groups;
+    for (const Capture& capture : replay_.captures) {
+      const std::string& name = capture.sink->name();
+      if (is_file(name) != wants_file) continue;
+      const auto own = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+        return is_same_file(group.front()->sink->name(), name);
+      });
+      (own != groups.end() ? *own : groups.emplace_back()).push_back(&capture);
+    }
+    return groups;
   }
 
-  bool write(const Capture& capture) {
-    Standing standing;
-    standing.written.assign(capture.lines.size(), false);
-    if (is_file(capture.sink->name())) standing = reconcile(capture);
-    if (!dry_run_ && !write_missing(capture, standing)) return false;
+  static bool is_same_file(const std::string& one, const std::string& other) {
+    if (one == other) return true;
+    const crash::SinkEntry::Place first = sink::identify(one);
+    const crash::SinkEntry::Place second = sink::identify(other);
+    return first.inode != 0 && first.inode == second.inode && first.device == second.device;
+  }
+
+  void mark(const Group& group) {
+    for (const Capture* const capture : group) {
+      if (!dry_run_ && capture->state != nullptr) claim_.mark_written(capture->state->entry);
+    }
+  }
+
+  bool write(const Group& group) {
+    std::vector<Standing> standings(group.size());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      standings[i].written.assign(group[i]->lines.size(), false);
+    }
+    if (is_file(group.front()->sink->name())) standings = reconcile(group);
+    // The end of a torn line comes before anything else.
+    for (const bool wants_torn : {true, false}) {
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        if (standings[i].torn.has_value() != wants_torn) continue;
+        if (!dry_run_ && !write_missing(*group[i], standings[i])) return false;
+      }
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) count(*group[i], standings[i]);
+    return true;
+  }
+
+  void count(const Capture& capture, const Standing& standing) {
     FileCount& count = summary_.files[capture.sink->name()];
     for (std::size_t i = 0; i < capture.lines.size(); ++i) {
       (standing.written[i] ? is_old_ : is_new_)[capture.lines[i].record] = true;
       ++(standing.written[i] ? count.already_written : count.recovered);
     }
-    return true;
   }
 
   void count_records() {
@@ -175,6 +211,7 @@ void Summary::add(const Summary& other) {
   recovered += other.recovered;
   already_written += other.already_written;
   unreadable += other.unreadable;
+  discarded += other.discarded;
   for (const auto& [name, count] : other.files) {
     files[name].recovered += count.recovered;
     files[name].already_written += count.already_written;

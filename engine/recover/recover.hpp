@@ -49,6 +49,7 @@ struct Summary {
   std::uint64_t recovered = 0;
   std::uint64_t already_written = 0;
   std::uint64_t unreadable = 0;
+  std::uint64_t discarded = 0;  // held by a memory that discards what it holds when it is closed
   std::map<std::string, FileCount> files;  // by the sinks' names
 
   void add(const Summary& other);

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <map>
+#include <optional>
 #include <queue>
 #include <unordered_map>
 #include <unordered_set>
@@ -55,7 +57,9 @@ class Replayer {
     replay_.records.assign(order_.size(), Replay::Certainty::open);
     // A place for each: the sinks that are captured into them point there.
     replay_.captures.reserve(tree_.sinks().size());
-    const auto replace = [this](sink::Sink& sink) { return capture(sink); };
+    const auto replace = [this](sink::Sink& sink, std::optional<std::size_t> memory) {
+      return capture(sink, memory);
+    };
     route::Router router{std::make_shared<const route::Tree>(tree_.with_sinks(replace))};
     for (std::size_t number = 0; number < order_.size(); ++number) deliver(router, number);
     count_failed(router);
@@ -105,21 +109,19 @@ class Replayer {
     });
   }
 
-  std::shared_ptr<sink::Sink> capture(sink::Sink& sink) {
-    std::shared_ptr<sink::Sink>& known = sinks_[&sink];
+  std::shared_ptr<sink::Sink> capture(sink::Sink& sink, std::optional<std::size_t> memory) {
+    std::shared_ptr<sink::Sink>& known = sinks_[{&sink, memory}];
     if (known != nullptr) return known;
-    const bool is_ambiguous = is_file(sink.name()) && has_namesake(sink);
-    const SinkState* const state = is_ambiguous ? nullptr : leftover_.find_sink(sink.name());
-    assert(replay_.captures.size() < replay_.captures.capacity());
-    Capture& capture = replay_.captures.emplace_back(Capture{&sink, state, {}, {}, 0});
-    if (state != nullptr) add_kept_lines(*state, capture);
-    // What was kept of a record is counted there.
-    const bool counts_written = state == nullptr || state->kept <= state->written;
+    Capture& capture = capture_of(sink);
+    // What was kept or held of a record is counted there.
+    const SinkState* const state = capture.state;
+    const bool counts_written = (state == nullptr || state->kept <= state->written) &&
+                                (!memory || *memory >= leftover_.memories.size());
     std::vector<std::uint64_t> starts;
     for (const Ring& ring : leftover_.rings) starts.push_back(leftover_.start_of(ring, state));
     known = std::make_shared<CaptureSink>(
-        sink.name(),
-        [this, &capture, starts, counts_written](std::uint64_t number, std::string_view line) {
+        sink.name(), [this, &capture, starts, counts_written, memory](std::uint64_t number,
+                                                                      std::string_view line) {
           const Item& item = order_[number];
           const Ring& ring = leftover_.rings[item.ring];
           if ((item.record != nullptr ? item.record->position : ring.head) < starts[item.ring]) {
@@ -130,29 +132,75 @@ class Replayer {
             return;
           }
           if (capture.lines.empty()) capture.first_ns = item.time_ns;
-          capture.lines.push_back({number, item.ring, capture.text.size(), line.size()});
-          capture.text += line;
+          add(capture, number, memory ? ring_of_memory(*memory) : item.ring, line);
         });
     return known;
+  }
+
+  Capture& capture_of(sink::Sink& sink) {
+    Capture*& known = captures_[&sink];
+    if (known != nullptr) return *known;
+    const SinkState* const state = leftover_.find_sink(sink.name(), count_before(sink));
+    assert(replay_.captures.size() < replay_.captures.capacity());
+    known = &replay_.captures.emplace_back(Capture{&sink, state, {}, {}, 0});
+    if (state != nullptr) {
+      add_kept_lines(*state, *known);
+      add_held_lines(*state, *known);
+      known_sinks_.insert(state->entry);
+    }
+    return *known;
+  }
+
+  static void add(Capture& capture, std::size_t record, std::size_t ring, std::string_view line) {
+    capture.lines.push_back({record, ring, capture.text.size(), line.size()});
+    capture.text += line;
+  }
+
+  std::size_t ring_of_memory(std::size_t memory) const {
+    return leftover_.rings.size() + 1 + memory;
+  }
+
+  /// By the number that the dead consumer gave it.
+  std::size_t kept_record(std::uint64_t record) {
+    const auto [number, is_new] = kept_records_.try_emplace(record, replay_.records.size());
+    if (is_new) replay_.records.push_back(Replay::Certainty::open);
+    return number->second;
   }
 
   /// They come first, as those of a ring of their own.
   void add_kept_lines(const SinkState& state, Capture& capture) {
     for (const KeptLine& line : state.lines) {
-      const auto [number, is_new] = kept_records_.try_emplace(line.record, replay_.records.size());
-      if (is_new) replay_.records.push_back(Replay::Certainty::open);
-      capture.lines.push_back(
-          {number->second, leftover_.rings.size(), capture.text.size(), line.text.size()});
-      capture.text += line.text;
+      add(capture, kept_record(line.record), leftover_.rings.size(), line.text);
     }
-    kept_sinks_.insert(&state);
   }
 
-  /// Sinks of one file share their entry: what it says is true of one of them only.
-  bool has_namesake(const sink::Sink& sink) const {
+  /// Before those that reach the sink by the same memory and are still in a ring. What was passed
+  /// on with a batch that the sink has got, or keeps, is not needed here.
+  void add_held_lines(const SinkState& state, Capture& capture) {
+    const std::uint64_t done = leftover_.done(&state);
+    if (done == all_written) return;
+    for (std::size_t memory = 0; memory < leftover_.memories.size(); ++memory) {
+      for (const HeldLine& line : leftover_.memories[memory]) {
+        const bool is_in_ring = line.batch > done;
+        const bool is_passed_on = line.passed != 0;
+        if (line.sink != state.entry || is_in_ring || (is_passed_on && line.passed <= done)) {
+          continue;
+        }
+        if (line.is_discarded && !is_passed_on) {
+          replay_.discarded += discarded_.insert(line.record).second ? 1 : 0;
+        } else {
+          add(capture, kept_record(line.record), ring_of_memory(memory), line.text);
+        }
+      }
+    }
+  }
+
+  /// Several handlers may write to one file, each with a sink of its own.
+  std::size_t count_before(const sink::Sink& sink) const {
     const std::vector<sink::Sink*> all = tree_.sinks();
-    return std::count_if(all.begin(), all.end(),
-                         [&](const sink::Sink* other) { return other->name() == sink.name(); }) > 1;
+    const auto own = std::find(all.begin(), all.end(), &sink);
+    return static_cast<std::size_t>(std::count_if(
+        all.begin(), own, [&](const sink::Sink* other) { return other->name() == sink.name(); }));
   }
 
   void deliver(route::Router& router, std::size_t number) {
@@ -223,7 +271,13 @@ class Replayer {
     replay_.failed = failed.size();
     // Of sinks that the configuration does not have any more.
     for (const SinkState& state : leftover_.sinks) {
-      if (!kept_sinks_.contains(&state)) replay_.failed += state.lines.size();
+      if (!known_sinks_.contains(state.entry)) replay_.failed += state.lines.size();
+    }
+    for (const auto& memory : leftover_.memories) {
+      replay_.failed +=
+          static_cast<std::uint64_t>(std::count_if(memory.begin(), memory.end(), [&](auto& line) {
+            return line.passed == 0 && !line.is_discarded && !known_sinks_.contains(line.sink);
+          }));
     }
   }
 
@@ -233,9 +287,12 @@ class Replayer {
   Replay replay_;
   std::vector<Item> order_;
   std::vector<std::uint64_t> told_;  // by ring, as far as it has been replayed
-  std::unordered_map<const sink::Sink*, std::shared_ptr<sink::Sink>> sinks_;
+  std::map<std::pair<const sink::Sink*, std::optional<std::size_t>>, std::shared_ptr<sink::Sink>>
+      sinks_;
+  std::unordered_map<const sink::Sink*, Capture*> captures_;
   std::unordered_map<std::uint64_t, std::size_t> kept_records_;  // places in Replay::records
-  std::unordered_set<const SinkState*> kept_sinks_;
+  std::unordered_set<std::size_t> known_sinks_;                  // entries
+  std::unordered_set<std::uint64_t> discarded_;  // the dead consumer's numbers of records
   std::unordered_map<const record::Site*, std::uint32_t> site_ids_;
   std::unordered_map<const std::string*, std::uint32_t> logger_ids_;
   std::unordered_map<const record::Site*, bool> is_note_;

@@ -16,6 +16,8 @@ namespace xylem::recover {
 /// A line that may not be in its file.
 struct Line {
   std::size_t record;  // in the order of time
+  /// Lines of one ring came to the file in their order. Those that a sink kept, and those that come
+  /// by a memory, have a number behind those of the rings.
   std::size_t ring;
   std::size_t offset;  // of its bytes, in Capture::text
   std::size_t bytes;
@@ -42,7 +44,8 @@ struct Replay {
   /// `written`: a line of it is certainly in its file. `notice`: it tells of drops, and is no
   /// record that the program logged.
   std::vector<Certainty> records;
-  std::uint64_t failed = 0;  // records that a formatter refused
+  std::uint64_t failed = 0;     // records that a formatter refused
+  std::uint64_t discarded = 0;  // records that a memory held and would have discarded when closed
 };
 
 /// Whether a sink of that name writes to a file: others are "stdout", "stderr" and

@@ -13,6 +13,7 @@ namespace xylem::recover {
 namespace {
 
 using crash::ExtentKind;
+using crash::KeptHead;
 using crash::RingWords;
 
 bool is_drained(int fd, const Part& ring) {
@@ -26,6 +27,17 @@ bool is_drained(int fd, const Part& ring) {
          word(offsetof(RingWords, dropped)) == word(offsetof(RingWords, told));
 }
 
+/// All lines that were kept or held there have been written.
+bool is_taken(int fd, const Part& lines) {
+  std::byte head[sizeof(KeptHead)];
+  if (lines.bytes < sizeof head ||
+      pread(fd, head, sizeof head, static_cast<off_t>(lines.offset)) != sizeof head) {
+    return false;
+  }
+  return load_at<std::uint64_t>(head, offsetof(KeptHead, used)) ==
+         load_at<std::uint64_t>(head, offsetof(KeptHead, taken));
+}
+
 }  // namespace
 
 bool is_spent(const Claim& claim, Bytes fixed) {
@@ -36,7 +48,8 @@ bool is_spent(const Claim& claim, Bytes fixed) {
       list_parts(fixed, static_cast<std::uint64_t>(status.st_size), unreadable);
   return unreadable == 0 && std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
            if (part.kind == ExtentKind::ring) return is_drained(claim.descriptor(), part);
-           return part.kind != ExtentKind::kept;
+           if (part.kind != ExtentKind::kept && part.kind != ExtentKind::held) return true;
+           return is_taken(claim.descriptor(), part);
          });
 }
 

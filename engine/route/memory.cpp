@@ -61,9 +61,65 @@ void Memory::pass_on(Present present) {
   std::vector<Held> held = std::exchange(held_, {});
   held_bytes_ = 0;
   records_.clear();
+  if (std::exchange(copied_, 0) > 0) has_passed_on_ = true;
   for (Held& one : held) {
     for (Parcel& parcel : one.parcels) deliver(parcel, one.number, one.levelno, present);
   }
+}
+
+void Memory::keep_in(crash::File* file, std::uint64_t number) {
+  copies_.reset();
+  copied_ = copied_lines_ = 0;
+  has_passed_on_ = false;
+  passed_.clear();
+  if (file == nullptr) return;
+  copies_ = std::make_unique<crash::KeptLines>(*file, crash::ExtentKind::held, number);
+}
+
+/// Where there is no room in the file, lines are in memory alone.
+void Memory::end_batch(std::uint64_t batch) {
+  if (copies_ == nullptr) return;
+  if (has_passed_on_ && copies_->pass_on(batch)) {
+    passed_.push_back({batch, std::exchange(copied_lines_, 0)});
+    has_passed_on_ = false;
+  }
+  // Else what comes next would seem to be passed on with it.
+  if (has_passed_on_) return;
+  bool has_room = true;
+  for (; copied_ < held_.size(); ++copied_) {
+    const Held& next = held_[copied_];
+    has_room = has_room && copy(next, next.parcels, !rule_->flush_on_close, batch);
+  }
+}
+
+/// What stands behind another memory comes back to it at the end, which may discard it.
+bool Memory::copy(const Held& held, const std::vector<Parcel>& parcels, bool is_discarded,
+                  std::uint64_t batch) {
+  for (const Parcel& parcel : parcels) {
+    if (parcel.memory != nullptr) {
+      const bool is_lost = is_discarded || !parcel.memory->rule_->flush_on_close;
+      if (!copy(held, parcel.parcels, is_lost, batch)) return false;
+      continue;
+    }
+    const std::optional<std::uint64_t> sink = parcel.handler->sink->journal_place();
+    if (parcel.is_unformattable || !sink) continue;
+    const std::uint32_t flags = is_discarded ? crash::KeptLine::discarded_at_close : 0;
+    const auto place = static_cast<std::uint32_t>(*sink);
+    if (!copies_->add(parcel.line, {batch, held.number, place, flags})) return false;
+    ++copied_lines_;
+  }
+  return true;
+}
+
+void Memory::release(std::uint64_t first_batch) {
+  for (; !passed_.empty() && passed_.front().batch < first_batch; passed_.pop_front()) {
+    copies_->take(passed_.front().lines);
+  }
+}
+
+void Memory::forget_copies() {
+  if (copies_ != nullptr) copies_->clear();
+  keep_in(nullptr, 0);
 }
 
 }  // namespace xylem::route

@@ -237,6 +237,10 @@ void Router::collect_held(sink::RecordSet& pending,
   }
 }
 
+void Router::keep_memories_in(crash::File* file) {
+  for (std::size_t i = 0; i < memories_.size(); ++i) memories_[i].second->keep_in(file, i);
+}
+
 /// In reverse order of construction, as CPython shuts handlers down: a memory comes before what it
 /// passes on to.
 void Router::close_memories(std::uint64_t next) {

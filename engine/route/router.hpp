@@ -60,6 +60,18 @@ class Router {
   /// memory's.
   void collect_held(sink::RecordSet& pending, std::vector<sink::RecordRange>& undecided) const;
 
+  // What memories hold, for the crash file (Memory); their numbers are those of the tree's order.
+  void keep_memories_in(crash::File* file);
+  void end_batch(std::uint64_t batch) {
+    for (const auto& [handler, memory] : memories_) memory->end_batch(batch);
+  }
+  void release_memories(std::uint64_t first_batch) {
+    for (const auto& [handler, memory] : memories_) memory->release(first_batch);
+  }
+  void forget_copies() {
+    for (const auto& [handler, memory] : memories_) memory->forget_copies();
+  }
+
   /// The handlers are about to be closed: memories pass on what they hold, or forget it. `next` is
   /// the number that the next record would have.
   void close_memories(std::uint64_t next);

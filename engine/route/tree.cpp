@@ -44,28 +44,41 @@ void add_sinks(std::vector<sink::Sink*>& sinks, const Handler& handler) {
   for (const auto& member : handler.members) add_sinks(sinks, *member);
 }
 
-/// Copies handlers, each once, so that the copies are shared as the handlers were.
+/// Copies handlers, each once for each way to it, so that the copies are shared as the handlers
+/// were.
 class HandlerCopier {
  public:
-  explicit HandlerCopier(const Tree::Replace& replace) : replace_{replace} {}
-
-  void copy_all(std::vector<std::shared_ptr<const Handler>>& handlers) {
-    for (auto& handler : handlers) handler = copy(handler);
+  HandlerCopier(const Tree::Replace& replace,
+                const std::vector<std::shared_ptr<const Handler>>& handlers)
+      : replace_{replace} {
+    for (const auto& handler : handlers) {
+      if (handler->memory) memories_.emplace(handler.get(), memories_.size());
+    }
   }
 
-  std::shared_ptr<const Handler> copy(const std::shared_ptr<const Handler>& handler) {
-    std::shared_ptr<const Handler>& known = copies_[handler.get()];
+  void copy_all(std::vector<std::shared_ptr<const Handler>>& handlers,
+                std::optional<std::size_t> memory = std::nullopt) {
+    for (auto& handler : handlers) handler = copy(handler, memory);
+  }
+
+  std::shared_ptr<const Handler> copy(const std::shared_ptr<const Handler>& handler,
+                                      std::optional<std::size_t> memory = std::nullopt) {
+    std::shared_ptr<const Handler>& known = copies_[{handler.get(), memory}];
     if (known != nullptr) return known;
     auto copied = std::make_shared<Handler>(*handler);
-    if (copied->sink != nullptr) copied->sink = replace_(*copied->sink);
+    if (copied->sink != nullptr) copied->sink = replace_(*copied->sink, memory);
+    const auto own = memories_.find(handler.get());
+    if (own != memories_.end() && !memory) memory = own->second;
     copied->memory.reset();
-    copy_all(copied->members);
-    return copies_[handler.get()] = std::move(copied);
+    copy_all(copied->members, memory);
+    return known = std::move(copied);
   }
 
  private:
   const Tree::Replace& replace_;
-  std::map<const Handler*, std::shared_ptr<const Handler>> copies_;
+  std::map<const Handler*, std::size_t> memories_;  // their numbers
+  std::map<std::pair<const Handler*, std::optional<std::size_t>>, std::shared_ptr<const Handler>>
+      copies_;
 };
 
 }  // namespace
@@ -140,7 +153,7 @@ std::vector<sink::Sink*> Tree::sinks() const {
 
 Tree Tree::with_sinks(const Replace& replace) const {
   Tree tree;
-  HandlerCopier copier{replace};
+  HandlerCopier copier{replace, handlers};
   tree.handlers = handlers;
   copier.copy_all(tree.handlers);
   tree.nodes_ = nodes_;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,10 +66,12 @@ class Tree {
   /// the order of the records.
   void write_last_resort_to(std::shared_ptr<sink::Sink> sink);
 
-  /// The same tree with other sinks: `replace` is asked once for each handler that has one. Shares
-  /// the formatters with this tree, but for the last resort's. A memory passes on each record at
-  /// once: this is for looking at lines of the past, and what it held is lost.
-  using Replace = std::function<std::shared_ptr<sink::Sink>(sink::Sink&)>;
+  /// The same tree with other sinks: `replace` is asked once for each way to a handler that has
+  /// one; `memory` is the number of the first memory on that way, if there is one, in the order of
+  /// the handlers. Shares the formatters with this tree, but for the last resort's. A memory passes
+  /// on each record at once: this is for looking at lines of the past.
+  using Replace =
+      std::function<std::shared_ptr<sink::Sink>(sink::Sink&, std::optional<std::size_t> memory)>;
   Tree with_sinks(const Replace& replace) const;
 
   const std::map<std::string, LoggerNode, std::less<>>& nodes() const { return nodes_; }

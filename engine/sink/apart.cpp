@@ -4,8 +4,8 @@
 //     well     flush() sends them to the sink's own thread and goes on; while they are behind,
 //              their records stay in the rings, so that a slow reader slows down who logs
 //     trouble  nothing taken for stall_ms: those on their way stay with the thread, which goes on
-//              as soon as it can; the younger ones are kept in the buffer up to the bound; rings
-//              and other sinks go on
+//              as soon as it can; the younger ones are kept in the buffer up to the bound; all are
+//              copied into the crash file; rings and other sinks go on
 //
 // Trouble is over once the thread has written what it had and little is left of what was kept.
 #include <algorithm>
@@ -78,13 +78,17 @@ std::size_t Sink::kept_bytes() const {
   return buffer_.used_bytes() + (is_behind_ ? outbox_->bytes_behind() : 0);
 }
 
-void Sink::flush_apart(std::int64_t now_ms, std::uint64_t batch) {
+void Sink::flush_apart(std::int64_t now_ms) {
   now_ms_ = now_ms;
-  unsent_batch_ = std::max(unsent_batch_, batch);
   look_at_outbox();
   if (!buffer_.empty()) send_apart(trouble_.due(now_ms));
-  if (!idle()) return;
-  note_written(unsent_batch_);
+  if (!idle()) {
+    keep_lines();
+    return;
+  }
+  note_written(ended_batch_);
+  // In this order: no line is in neither place.
+  clear_kept();
   if (watched_) {
     buffer_.shrink(options_.buffer_bytes);
     watch();
@@ -116,7 +120,10 @@ void Sink::look_at_outbox() {
 void Sink::send_apart(bool is_due) {
   if (trouble_.active() && (is_behind_ || (!is_due && trouble_.cause() != EAGAIN))) return;
   const bool was_behind = is_behind_;
-  if (!outbox_->try_send(buffer_, now_ms_, unsent_batch_)) return;
+  const std::size_t lines = buffer_.lines();
+  if (!was_behind) link_->console->count_lines_from(first_line_);
+  if (!outbox_->try_send(buffer_, now_ms_, ended_batch_)) return;
+  first_line_ += lines;
   link_->send();
   is_behind_ = true;
   if (!was_behind) {
@@ -131,19 +138,18 @@ void Sink::wait_while_moving(std::int64_t patience_ms, Enough enough) {
   using std::chrono::steady_clock;
   const auto begin = steady_clock::now();
   const std::int64_t begin_ms = now_ms_;
-  flush_apart(now_ms_, 0);
+  flush_apart(now_ms_);
   while (is_behind_ && !enough()) {
     const std::int64_t left_ms = moved_ms_ + patience_ms - now_ms_;
     if (left_ms <= 0) return;
     outbox_->wait_for_one(std::min(left_ms, look_ms));
     const auto passed = steady_clock::now() - begin;
-    flush_apart(begin_ms + std::chrono::duration_cast<std::chrono::milliseconds>(passed).count(),
-                0);
+    flush_apart(begin_ms + std::chrono::duration_cast<std::chrono::milliseconds>(passed).count());
   }
 }
 
 void Sink::make_room_apart(std::size_t bytes) {
-  flush_apart(now_ms_, 0);
+  flush_apart(now_ms_);
   wait_while_moving(stall_ms, [this, bytes] {
     return trouble_.active() || kept_bytes() + bytes <= options_.max_kept_bytes;
   });
@@ -153,6 +159,7 @@ void Sink::wait_until_past(std::uint64_t record) {
   if (idle()) return;
   if (!is_apart_) {
     finish();
+    keep_lines();
     return;
   }
   wait_while_moving(stall_ms,

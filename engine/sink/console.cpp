@@ -67,9 +67,10 @@ int Console::write(LineBuffer& lines, Wait wait) {
       return EAGAIN;
     }
     const WriteResult result = write_some(lines, wait);
+    const std::size_t lines_before = lines.lines();
     lines.take(result.bytes);
     hold_reports_while(lines.torn_bytes() > 0);
-    moved(result.bytes);
+    moved(result.bytes, lines_before - lines.lines());
     const bool is_full = result.error == EAGAIN && wait == Wait::until_interrupted;
     if (result.error != 0 && !is_full) return result.error;
     if (is_full) has_room(fd_, tick_ms);

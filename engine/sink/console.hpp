@@ -49,6 +49,13 @@ class Console {
   /// Changes when something has been written.
   std::uint64_t progress() const { return written_.load(std::memory_order_relaxed); }
 
+  /// How many lines have been written whole, counted on from the number given while nothing was
+  /// under way.
+  std::uint64_t lines_taken() const { return lines_taken_.load(std::memory_order_relaxed); }
+  void count_lines_from(std::uint64_t number) {
+    lines_taken_.store(number, std::memory_order_relaxed);
+  }
+
   /// The rest of a half-written line will never come.
   void give_up_line() { hold_reports_while(false); }
 
@@ -58,8 +65,11 @@ class Console {
  protected:
   bool is_interrupted() const { return is_interrupted_.load(std::memory_order_relaxed); }
 
-  /// So many bytes have been written.
-  void moved(std::size_t bytes) { written_.fetch_add(bytes, std::memory_order_relaxed); }
+  /// So many bytes have been written, and with them the last of so many lines.
+  void moved(std::size_t bytes, std::size_t lines) {
+    lines_taken_.fetch_add(lines, std::memory_order_relaxed);
+    written_.fetch_add(bytes, std::memory_order_relaxed);
+  }
 
  private:
   WriteResult write_some(const LineBuffer& lines, Wait wait);
@@ -69,6 +79,7 @@ class Console {
   bool holds_reports_ = false;
   std::atomic<bool> is_interrupted_{false};
   std::atomic<std::uint64_t> written_{0};
+  std::atomic<std::uint64_t> lines_taken_{0};
 };
 
 }  // namespace xylem::sink

@@ -91,6 +91,18 @@ class LineBuffer {
   /// The oldest `bytes` bytes are in the kernel's hands; lines end as their last byte goes.
   void take(std::size_t bytes);
 
+  /// The lines as they are now, from the oldest one's begin on, though it be torn. It stays while
+  /// lines are only taken.
+  struct Whole {
+    const char* text;
+    std::size_t bytes;
+    const Mark* marks_end;  // the oldest line's is in front of it, the others before that
+    std::size_t lines;
+
+    const Mark& mark(std::size_t i) const { return *(marks_end - 1 - i); }
+  };
+  Whole whole() const { return {head_ - torn_, torn_ + bytes(), marks_end_, lines()}; }
+
   /// Nothing of the oldest line has been taken: it will be written whole, elsewhere.
   void untear() {
     head_ -= torn_;

@@ -45,6 +45,7 @@ Outbox::Batch& Outbox::put(LineBuffer& lines, std::int64_t now_ms, std::uint64_t
   next.used_bytes = lines.used_bytes();
   next.sent_ms = now_ms;
   next.number = batch_number;
+  next.whole = lines.whole();
   std::swap(next.lines, lines);
   worker_.post();
   return next;
@@ -59,8 +60,6 @@ void Outbox::write_next() {
     error_.store(error, std::memory_order_relaxed);
     return;
   }
-  // Lines that were kept for long came in a large block.
-  next.lines.shrink(block_bytes_);
   ++written_;
 }
 
@@ -101,6 +100,15 @@ std::size_t Outbox::bytes_behind() const {
   return bytes;
 }
 
+std::optional<std::vector<LineBuffer::Whole>> Outbox::sent() const {
+  // In this order: a turn that was idle for a failure is not taken for one that has written.
+  std::uint32_t left = worker_.turns_left();
+  if (has_failed()) return std::nullopt;
+  std::vector<LineBuffer::Whole> sent;
+  for (; left > 0; --left) sent.push_back(batch(sent_ - left).whole);
+  return sent;
+}
+
 void Outbox::wait_for_one(std::int64_t patience_ms) const {
   const std::uint32_t left = worker_.turns_left();
   if (left > 0 && !has_failed()) worker_.wait_until(left - 1, patience_ms);
@@ -114,7 +122,11 @@ Outbox::Outcome Outbox::take_back(LineBuffer& lines, std::size_t soft_limit_byte
                                   RecordSet& lost) {
   worker_.wait_until(0);
   Outcome outcome{error_.load(std::memory_order_relaxed), false};
-  if (outcome.error == 0) return outcome;
+  if (outcome.error == 0) {
+    // Lines that were kept for long came in a large block.
+    for (Batch& empty : batches_) empty.lines.shrink(block_bytes_);
+    return outcome;
+  }
   Batch& first = batch(written_);
   outcome.has_progress = first.lines.bytes() < first.bytes;
   // The oldest lines to the front; the youngest, which were there, come last.

@@ -53,6 +53,10 @@ class Outbox {
   /// What the batches on their way take of memory.
   std::size_t bytes_behind() const;
 
+  /// The batches on their way as they were sent, oldest first. The thread only takes from them, so
+  /// they can be read meanwhile. Nothing when a failure has stopped them.
+  std::optional<std::vector<LineBuffer::Whole>> sent() const;
+
   /// take_back() need not wait.
   bool has_come_back() const { return has_failed() || worker_.turns_left() == 0; }
 
@@ -93,6 +97,7 @@ class Outbox {
     std::size_t used_bytes = 0;
     std::int64_t sent_ms = 0;
     std::uint64_t number = 0;
+    LineBuffer::Whole whole{};
   };
 
   Batch& put(LineBuffer& lines, std::int64_t now_ms, std::uint64_t batch_number);

@@ -33,17 +33,23 @@ void Sink::watch() {
 void Sink::try_to_write() {
   finish();
   const std::size_t bytes_before = buffer_.bytes();
-  const std::size_t lines_before = buffer_.lines();
-  int error = hand_over(buffer_, now_ms_);
-  while (give_up_refused(error)) error = hand_over(buffer_, now_ms_);
-  if (kept_ != nullptr) kept_->take(lines_before - buffer_.lines());
+  int error = write_here();
+  while (give_up_refused(error)) error = write_here();
   conclude(error, buffer_.bytes() < bytes_before);
+}
+
+int Sink::write_here() {
+  const std::size_t lines_before = buffer_.lines();
+  const int error = hand_over(buffer_, now_ms_);
+  first_line_ += lines_before - buffer_.lines();
+  return error;
 }
 
 bool Sink::give_up_refused(int error) {
   if (error == 0 || buffer_.empty() || !refuses_line(error)) return false;
   failed_.insert(buffer_.mark(0).record);
   buffer_.take(buffer_.mark(0).bytes - buffer_.torn_bytes());
+  ++first_line_;
   return true;
 }
 
@@ -64,8 +70,9 @@ bool Sink::has_caught_up() const {
 
 void Sink::flush(std::int64_t now_ms, std::uint64_t batch) {
   write_held_reports();
+  note_end(batch);
   if (goes_apart()) {
-    flush_apart(now_ms, batch);
+    flush_apart(now_ms);
     return;
   }
   finish();
@@ -74,9 +81,9 @@ void Sink::flush(std::int64_t now_ms, std::uint64_t batch) {
   if (buffer_.empty()) {
     note_written(batch);
     // In this order: no line is in neither place.
-    if (kept_ != nullptr && batch != 0) kept_->clear();
+    if (batch != 0) clear_kept();
   } else {
-    keep_lines(batch);
+    keep_lines();
   }
   if (watched_ && buffer_.empty()) {
     buffer_.shrink(options_.buffer_bytes);
@@ -86,58 +93,16 @@ void Sink::flush(std::int64_t now_ms, std::uint64_t batch) {
 
 void Sink::flush_behind(std::int64_t now_ms, std::uint64_t batch) {
   now_ms_ = now_ms;
+  note_end(batch);
   const bool is_worth_it = options_.has_own_thread && !watched_ && !goes_apart() &&
                            buffer_.bytes() >= least_bytes_behind;
+  const std::size_t lines = buffer_.lines();
   if (is_worth_it && has_outbox() && outbox_->send(buffer_, now_ms, batch)) {
+    first_line_ += lines;
     is_behind_ = true;
   } else {
     flush(now_ms, batch);
   }
-}
-
-void Sink::keep_journal(crash::File* file, std::uint64_t batch, bool has_namesake) {
-  kept_.reset();
-  journal_ = file != nullptr ? file->sink_entry(name()) : nullptr;
-  if (journal_ == nullptr) return;
-  if (!has_namesake) {
-    kept_ = std::make_unique<crash::KeptLines>(*file, file->place_of(*journal_));
-  }
-  // Whatever stands there is of another life of the sink.
-  journal_->places[0] = journal_->places[1] = place();
-  journal_->written.store_release(batch);
-}
-
-/// The lines that the kernel does not take, before their slots are used again. Where there is no
-/// room for them in the crash file they are in memory alone.
-void Sink::keep_lines(std::uint64_t batch) {
-  if (kept_ == nullptr || batch == 0) return;
-  const std::size_t lines = buffer_.lines();
-  std::size_t new_bytes = 0;
-  for (std::size_t i = kept_->lines(); i < lines; ++i) new_bytes += buffer_.mark(i).bytes;
-  // A torn line is still whole in the buffer.
-  const char* at = buffer_.data() + buffer_.bytes() - new_bytes;
-  for (std::size_t i = kept_->lines(); i < lines; ++i) {
-    const LineBuffer::Mark& mark = buffer_.mark(i);
-    if (!kept_->add({at, mark.bytes}, mark.record, batch)) return;
-    at += mark.bytes;
-  }
-  kept_->publish(batch);
-}
-
-/// The place goes where the number before does not look: a number and its place are never of two
-/// batches. The release is for a reader after the process' death.
-void Sink::note_written(std::uint64_t batch) {
-  if (journal_ == nullptr || batch == 0) return;
-  const std::uint64_t before = journal_->written.load_relaxed();
-  if (batch == before) return;
-  if ((batch - before) % 2 == 0) {
-    // Batches without lines here were passed over: one of them serves as the step between, and ends
-    // where the number before it did.
-    journal_->places[(batch - 1) % 2] = journal_->places[before % 2];
-    journal_->written.store_release(batch - 1);
-  }
-  journal_->places[batch % 2] = place();
-  journal_->written.store_release(batch);
 }
 
 bool Sink::has_outbox() {
@@ -160,8 +125,12 @@ void Sink::finish() {
   if (!is_behind_) return;
   is_behind_ = false;
   RecordSet lost;
+  const std::size_t lines_before = buffer_.lines();
   const Outbox::Outcome outcome =
       outbox_->take_back(buffer_, std::max(options_.buffer_bytes, options_.max_kept_bytes), lost);
+  first_line_ -= buffer_.lines() - lines_before;
+  // There was no memory for them: what is kept are other lines than it seems.
+  if (!lost.empty()) clear_kept();
   if (give_up_refused(outcome.error)) {
     conclude(0, true);
   } else {
@@ -229,6 +198,7 @@ void Sink::forget() {
   if (const std::shared_ptr<Console> console = this->console()) console->forget();
   forget_reports();
   journal_ = nullptr;  // the parent's
+  journal_place_.reset();
   static_cast<void>(kept_.release());
   share_file();
 }
@@ -248,7 +218,7 @@ void Sink::close(std::int64_t patience_ms) {
     if (!buffer_.empty()) wait_and_write(patience_ms);
   }
   if (!buffer_.empty() || left_behind > 0) give_up_everything(left_behind);
-  if (kept_ != nullptr) kept_->clear();
+  clear_kept();
   kept_.reset();
   const int error = release();
   if (error != 0) report(error_text(error, name()));

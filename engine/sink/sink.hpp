@@ -109,9 +109,12 @@ class Sink {
   void flush_behind(std::int64_t now_ms, std::uint64_t batch = 0);
 
   /// From now on writes into the crash file which batches are in the kernel's hands; up to `batch`
-  /// all are. What a file cannot take is kept there too, unless another sink has its name and so
-  /// its entry. Null: no more.
-  void keep_journal(crash::File* file, std::uint64_t batch, bool has_namesake);
+  /// all are. What the kernel does not take is kept there too. `nth`: how many sinks of the same
+  /// name come before this one. Null: no more.
+  void keep_journal(crash::File* file, std::uint64_t batch, std::size_t nth);
+
+  /// The place of the sink's entry in that file.
+  std::optional<std::uint64_t> journal_place() const { return journal_place_; }
 
   /// The oldest record that is on its way, or waits for room on it, and is not in the kernel's
   /// hands yet; nothing in trouble, where lines are kept here. Late ones are in no ring any more.
@@ -260,12 +263,19 @@ class Sink {
   bool has_caught_up() const;
   void watch();
   void note_written(std::uint64_t batch);
-  void keep_lines(std::uint64_t batch);
+  int write_here();
+
+  // What the kernel does not take; in keeping.cpp:
+  void note_end(std::uint64_t batch);
+  void keep_lines();
+  bool keep(const LineBuffer::Whole& lines, std::uint64_t first_number);
+  void forget_taken();
+  void clear_kept();
 
   // Of a descriptor that may block; in apart.cpp:
   bool goes_apart();
   Outbox::HandOver own_thread_job();
-  void flush_apart(std::int64_t now_ms, std::uint64_t batch);
+  void flush_apart(std::int64_t now_ms);
   void look_at_outbox();
   void send_apart(bool is_due);
   void make_room_apart(std::size_t bytes);
@@ -280,6 +290,13 @@ class Sink {
   std::int64_t now_ms_ = 0;
   SinkOptions options_;
   crash::SinkEntry* journal_ = nullptr;
+  std::optional<std::uint64_t> journal_place_;
+
+  // Lines are numbered in the order in which they came.
+  std::uint64_t first_line_ = 0;   // the oldest in the buffer
+  std::uint64_t ended_batch_ = 0;  // the last batch that has ended...
+  std::uint64_t ended_lines_ = 0;  // ...before this line
+  std::uint64_t kept_from_ = 0;    // the oldest in the crash file
   std::unique_ptr<crash::KeptLines> kept_;
 
   /// A commit needs a second look: in trouble, or in a buffer that has grown for a large line.
@@ -292,8 +309,7 @@ class Sink {
   bool is_apart_ = false;
   std::int64_t moved_ms_ = 0;  // ...which took something then, on the clock of flush()
   std::uint64_t seen_progress_ = 0;
-  std::uint64_t unsent_batch_ = 0;  // the last that ended while lines could not be sent
-  bool has_no_thread_ = false;      // none is to be had
+  bool has_no_thread_ = false;  // none is to be had
   std::shared_ptr<Link> link_;
   std::unique_ptr<Outbox> outbox_;  // the last member: its thread uses the others
 };

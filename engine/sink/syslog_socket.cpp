@@ -175,8 +175,9 @@ int SyslogSocket::write(LineBuffer& lines, Wait wait) {
 
 int SyslogSocket::send(LineBuffer& lines) {
   const std::size_t bytes_before = lines.bytes();
+  const std::size_t lines_before = lines.lines();
   const int error = peer_.type == SOCK_DGRAM ? send_datagrams(lines) : send_stream(lines);
-  moved(bytes_before - lines.bytes());
+  moved(bytes_before - lines.bytes(), lines_before - lines.lines());
   return error;
 }
 
