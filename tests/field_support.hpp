@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "format/tree_json.hpp"
 #include "format/utf8.hpp"
 #include "record_support.hpp"
 
@@ -75,6 +76,14 @@ inline void check_field(const simdjson::dom::element& element, const Arg& a) {
     case Kind::json: {
       simdjson::dom::parser parser;
       const simdjson::padded_string text{a.text};
+      CHECK(simdjson::to_string(element) == simdjson::to_string(parser.parse(text).value()));
+      break;
+    }
+    case Kind::structured: {
+      std::string json;
+      xylem::format::append_tree_json(json, a.text, xylem::format::JsonStyle{});
+      simdjson::dom::parser parser;
+      const simdjson::padded_string text{json};
       CHECK(simdjson::to_string(element) == simdjson::to_string(parser.parse(text).value()));
       break;
     }

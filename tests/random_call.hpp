@@ -2,6 +2,7 @@
 
 // Log calls of any shape: a format string, arguments, and the message that libfmt makes of them.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -13,6 +14,9 @@
 #include <fmt/args.h>
 #include <fmt/format.h>
 
+#include <xylem/detail/tree.hpp>
+
+#include "format/tree_text.hpp"
 #include "record_support.hpp"
 
 namespace record_test {
@@ -67,6 +71,72 @@ inline double random_real(Random& random) {
                     static_cast<int>(random() % 200) - 100);
 }
 
+/// What a call writes for a random value; now and then cut, or with a byte that is another.
+inline std::string random_tree(Random& random) {
+  using xylem::detail::TreeTag;
+  xylem::detail::CallBuffer buffer{xylem::detail::max_tree_bytes};
+  xylem::detail::TreeWriter writer{buffer};
+  const auto leaf = [&] {
+    const std::string text = random_text(random);
+    switch (random() % 8) {
+      case 0:
+        return writer.put(TreeTag::int64, random_int(random));
+      case 1:
+        return writer.put(TreeTag::float64, random_real(random));
+      case 2:
+        return writer.put(TreeTag::none);
+      case 3:
+        return writer.put(TreeTag::address, random());
+      case 4:
+        return writer.put_pair(TreeTag::error, 7, text, text);
+      case 5: {
+        const std::int64_t count = random_int(random);
+        const std::int64_t periods[] = {1, 1000, 60, 1'000'000'000, 7};
+        return writer.put_ratio(random() % 2 == 0 ? TreeTag::time : TreeTag::duration, &count,
+                                pick(random, periods), pick(random, periods));
+      }
+      default:
+        return writer.put(TreeTag::text, text);
+    }
+  };
+  int depth = 0;
+  for (std::uint64_t n = random() % 20; n > 0; --n) {
+    static constexpr TreeTag tags[] = {TreeTag::list,    TreeTag::set,  TreeTag::map,
+                                       TreeTag::tuple,   TreeTag::some, TreeTag::variant,
+                                       TreeTag::multimap};
+    const std::int16_t numbers[] = {1, -2, 3};
+    switch (random() % 6) {
+      case 0:
+        depth += writer.open(pick(random, tags)) ? 1 : 0;
+        break;
+      case 1:
+        depth += writer.open_object("T") ? 1 : 0;
+        break;
+      case 2:
+        writer.put_run(xylem::detail::RunType::i16, 2, numbers, random() % 4);
+        break;
+      case 3:
+        if (depth > 0) writer.close(), --depth;
+        break;
+      case 4:
+        writer.put(TreeTag::member, random_text(random));
+        [[fallthrough]];
+      default:
+        leaf();
+    }
+  }
+  for (; depth > 0 && random() % 8 != 0; --depth) writer.close();
+  std::string bytes{buffer.view()};
+  if (!bytes.empty() && random() % 4 == 0) bytes.resize(random() % bytes.size());
+  // Not an integer beyond 64 bits, which simdjson takes for a fault.
+  if (!bytes.empty() && random() % 4 == 0) {
+    bytes[random() % bytes.size()] = static_cast<char>(random() % 40);
+    std::replace(bytes.begin(), bytes.end(), static_cast<char>(TreeTag::int128), 'x');
+    std::replace(bytes.begin(), bytes.end(), static_cast<char>(TreeTag::uint128), 'x');
+  }
+  return bytes;
+}
+
 inline Arg random_arg(Random& random) {
   static constexpr std::string_view values[] = {"null",
                                                 "[1,2.5,true]",
@@ -74,7 +144,7 @@ inline Arg random_arg(Random& random) {
                                                 "\"\xc3\xa9\\n\"",
                                                 "123456789",
                                                 "[1e5,1e6,1e7,1e8,1e9,1e15]"};
-  switch (random() % 11) {
+  switch (random() % 12) {
     case 0:
       return arg(random_int(random));
     case 1:
@@ -95,6 +165,8 @@ inline Arg random_arg(Random& random) {
       return arg(random_text(random), Kind::rendered);
     case 9:
       return arg(std::string{pick(random, values)}, Kind::json);
+    case 10:
+      return arg(random_tree(random), Kind::structured);
     default:
       return arg(random_text(random));
   }
@@ -127,6 +199,9 @@ inline std::string formatted(const std::string& spec, const Arg& a) {
       break;
     case Kind::null:
       store.push_back(static_cast<const void*>(nullptr));
+      break;
+    case Kind::structured:
+      store.push_back(xylem::format::TreeArgument{a.text});
       break;
     default:
       if (a.kind == Kind::rendered) return a.text;

@@ -13,9 +13,15 @@ status=0
 # compiles STATEMENT: its messages are left in messages.txt.
 compiles() {
   cat > "$place/snippet.cpp" << END
+#include <chrono>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 #include <xylem/log.hpp>
 struct Opaque {};
+struct Half { Opaque part; };
+XYLEM_DESCRIBE(Half, part)
 void log_something(xylem::Logger log) {
   int* pointer = nullptr;
   static_cast<void>(log), static_cast<void>(pointer);
@@ -54,6 +60,12 @@ accepted '
   log.info("{1:>8} {user_id} {0:.1f} {{}}", 2.0, std::string{}, xylem::field("user_id", 7));
   log.info("{}", static_cast<const void*>(pointer));'
 
+accepted '
+  XYLEM_INFO(log, "{::.2f} {:n} {:n:>3} {::n:x}", std::vector<double>{}, std::vector<int>{}, std::vector<std::string>{},
+             std::vector<std::vector<int>>{});
+  log.info("{:.1f} {:>9} {:%H:%M} {:*^30%F}", std::optional<double>{}, u"wide", std::chrono::hours{1},
+           std::chrono::system_clock::time_point{});'
+
 # Macros and functions share the check of the format string, so most cases need only one of them.
 unfit='constant expression|constexpr'
 refused 'XYLEM_INFO(log, "{} {}", 1);' "$unfit"
@@ -70,10 +82,19 @@ refused 'XYLEM_INFO(log, "{name}", 1);' "$unfit"
 refused 'log.info("{name}");' "$unfit"
 refused 'XYLEM_INFO(log, "{}", xylem::field("a", 1));' "$unfit"
 refused 'log.info("{:{}}", 1, "wide");' "$unfit"
+refused 'log.info("{:d}", std::vector<int>{});' "$unfit"
+refused 'log.info("{::s}", std::vector<int>{});' "$unfit"
+refused 'log.info("{::>{}}", std::vector<int>{}, 3);' "$unfit"
+refused 'log.info("{:.2f}", std::optional<int>{});' "$unfit"
+refused 'log.info("{:>9}", std::map<int, int>{});' "$unfit"
+refused 'log.info("{:%Y}", std::chrono::seconds{1});' "$unfit"
 
 unloggable='cannot be logged|[Ff]ormattable|cannot format|pointer'
 refused 'XYLEM_INFO(log, "{}", Opaque{});' "$unloggable"
 refused 'log.info("{}", pointer);' "$unloggable"
+refused 'log.info("{}", std::vector<int*>{});' "$unloggable"
+refused 'log.info("{}", std::map<int, std::optional<Opaque>>{});' "$unloggable"
+refused 'XYLEM_INFO(log, "{}", Half{});' "$unloggable"
 refused 'XYLEM_INFO(log, "", xylem::field("a", Opaque{}));' "$unloggable"
 refused 'log.info("", xylem::field(std::string{"a"}.c_str(), 1));' 'Key|no matching function'
 refused 'const char* format = "{}"; log.info(format, 1);' 'convert|no matching|no viable'

@@ -1,12 +1,12 @@
 #include "format/fields.hpp"
 
 #include <array>
-#include <vector>
 
 #include "format/floating.hpp"
 #include "format/percent.hpp"
 #include "format/program.hpp"
 #include "format/python_text.hpp"
+#include "format/tree_json.hpp"
 #include "record/payload.hpp"
 
 namespace xylem::format {
@@ -38,6 +38,11 @@ std::string json_of(const Value& value, const JsonStyle& style) {
       rewrite_json(text, value.text, style);
       return text;
     }
+    case Value::Type::structured: {
+      std::string text;
+      append_tree_json(text, value.text, style);
+      return text;
+    }
     case Value::Type::pointer:
       return '"' + python_str(value) + '"';
     case Value::Type::text:
@@ -58,9 +63,7 @@ std::string timestamp_of(const View& view, IsoUtcRenderer& clock) {
 
 Value field_of(const View& view, std::size_t index) {
   if (view.foreign != nullptr) return Value::of_json(view.foreign->extras[index].json);
-  std::vector<const char*> starts(view.site->arguments.size());
-  record::find_tails(*view.site, view.payload, starts.data());
-  return record::read_argument(view.site->arguments[index], view.payload, starts[index]);
+  return record::read_value(view, index);
 }
 
 }  // namespace xylem::format

@@ -5,6 +5,7 @@
 #include "format/fields.hpp"
 #include "format/json_value.hpp"
 #include "format/python_text.hpp"
+#include "format/tree_json.hpp"
 #include "format/utf8.hpp"
 #include "format/visible.hpp"
 
@@ -39,9 +40,12 @@ void append_value(std::string& out, const Value& value) {
   switch (value.type) {
     case Value::Type::text:
       return append_text(out, value.text);
-    case Value::Type::json: {
+    case Value::Type::json:
+    case Value::Type::structured: {
       std::string scratch;
-      const Value held = value_of_json(value.text, scratch);
+      const bool is_json = value.type == Value::Type::json;
+      const Value held =
+          is_json ? value_of_json(value.text, scratch) : value_of_tree(value.text, scratch);
       if (held.type != Value::Type::json) return append_value(out, held);
       return append_text(out, json_of(value, {false, ",", ":"}));
     }

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "format/percent.hpp"
+#include "format/tree_text.hpp"
 #include "record/payload.hpp"
 
 namespace xylem::format {
@@ -164,6 +165,9 @@ void FmtArguments::assign(const Site& site, const std::byte* payload) {
       case record::Value::Type::null:
       case record::Value::Type::absent:
         store_.push_back(static_cast<const void*>(nullptr));
+        break;
+      case record::Value::Type::structured:
+        store_.push_back(TreeArgument{value.text});
         break;
       case record::Value::Type::text:
       case record::Value::Type::json:

@@ -136,6 +136,8 @@ class ProgramBuilder {
   void local_time(std::size_t most_bytes);
   /// Anything else, rendered before the line and escaped as the style says.
   void scratch(Program::Render render);
+  /// The same, in its final form.
+  void final_scratch(Program::Render render);
   /// The message, without quotes.
   void message();
   /// An argument as `{}` shows it.
@@ -147,6 +149,7 @@ class ProgramBuilder {
 
  private:
   void argument(std::size_t index, Hole hole);
+  void render(Hole hole, Program::Render render);
   void push(Hole hole, std::uint32_t offset, std::size_t argument);
   bool has_strings_in_order() const;
   void push_op(Hole hole, std::size_t text_bytes, std::uint32_t offset, std::size_t argument);

@@ -5,6 +5,9 @@
 #include "format/percent.hpp"
 #include "format/program.hpp"
 #include "format/step_parts.hpp"
+#include "format/tree_json.hpp"
+#include "format/tree_text.hpp"
+#include "record/payload.hpp"
 
 namespace xylem::format {
 namespace {
@@ -125,9 +128,17 @@ void ProgramBuilder::local_time(std::size_t most_bytes) {
   push(Hole::local_time, 0, 0);
 }
 
-void ProgramBuilder::scratch(Program::Render render) {
-  push(Hole::scratch, 0, program_.renders_.size());
+void ProgramBuilder::render(Hole hole, Program::Render render) {
+  push(hole, 0, program_.renders_.size());
   program_.renders_.push_back(std::move(render));
+}
+
+void ProgramBuilder::scratch(Program::Render render) {
+  this->render(Hole::scratch, std::move(render));
+}
+
+void ProgramBuilder::final_scratch(Program::Render render) {
+  this->render(Hole::final_scratch, std::move(render));
 }
 
 void ProgramBuilder::argument(std::size_t index, Hole hole) {
@@ -150,6 +161,10 @@ void ProgramBuilder::argument_text(std::size_t index) {
   const Kind kind = program_.site_->arguments[index].kind;
   if (kind == Kind::null) {
     text("0x0");  // as libfmt shows a null pointer
+  } else if (kind == Kind::structured) {
+    scratch([index](fmt::memory_buffer& out, const record::View& view) {
+      append_tree_text(out, record::read_value(view, index).text);
+    });
   } else {
     argument(index, message_hole(kind));
   }
@@ -177,6 +192,15 @@ void ProgramBuilder::json_value(std::size_t index) {
   const Kind kind = program_.site_->arguments[index].kind;
   if (kind == Kind::null) {
     text("null");
+    return;
+  }
+  if (kind == Kind::structured) {
+    final_scratch(
+        [index, style = program_.json_](fmt::memory_buffer& out, const record::View& view) {
+          std::string json;
+          append_tree_json(json, record::read_value(view, index).text, style);
+          out.append(json);
+        });
     return;
   }
   if (is_quoted(kind)) text("\"");

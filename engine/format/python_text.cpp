@@ -14,6 +14,7 @@
 #include "format/json_value.hpp"
 #include "format/number_text.hpp"
 #include "format/printable.hpp"
+#include "format/tree_json.hpp"
 #include "format/utf8.hpp"
 
 namespace xylem::format {
@@ -137,6 +138,10 @@ std::string python_str(const Value& value) {
       return std::string{value.text};
     case Value::Type::json:
       return repr_of_json(value.text, false);
+    case Value::Type::structured: {
+      std::string scratch;
+      return python_str(value_of_tree(value.text, scratch));
+    }
   }
   return {};
 }
@@ -179,6 +184,10 @@ std::string_view python_type(const Value& value) {
       return "float";
     case Value::Type::text:
       return "str";
+    case Value::Type::structured: {
+      std::string scratch;
+      return python_type(value_of_tree(value.text, scratch));
+    }
     case Value::Type::json:
       return value.text.starts_with('[') ? "list" : value.text.starts_with('{') ? "dict" : "int";
   }
@@ -187,6 +196,10 @@ std::string_view python_type(const Value& value) {
 
 std::string python_repr(const Value& value, bool ascii) {
   if (value.type == Value::Type::text) return repr_of_text(value.text, ascii);
+  if (value.type == Value::Type::structured) {
+    std::string scratch;
+    return python_repr(value_of_tree(value.text, scratch), ascii);
+  }
   return value.type == Value::Type::json ? repr_of_json(value.text, ascii) : python_str(value);
 }
 

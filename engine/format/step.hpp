@@ -36,9 +36,10 @@ enum class Hole : std::uint8_t {
   local_time,      // as a LineClock's formatter shows it
   thread_name,
   thread_id,
-  line_break,  // '\n' unless the line so far ends in one
-  scratch,     // rendered by Program::prepare()
-  end,         // of the line
+  line_break,     // '\n' unless the line so far ends in one
+  scratch,        // rendered by Program::prepare()
+  final_scratch,  // the same, in its final form
+  end,            // of the line
 };
 inline constexpr std::size_t hole_count = static_cast<std::size_t>(Hole::end) + 1;
 

@@ -95,6 +95,11 @@ inline char* fill(char* out, const Op& op, const std::byte* at, Workspace& work)
       const std::size_t to = work.scratch_ends[op.argument + std::size_t{1}];
       return write_text<style>(out, {work.scratch.data() + from, to - from});
     }
+    case Hole::final_scratch: {
+      const std::size_t from = work.scratch_ends[op.argument];
+      const std::size_t to = work.scratch_ends[op.argument + std::size_t{1}];
+      return step_detail::copy(out, {work.scratch.data() + from, to - from});
+    }
     default:
       return out;
   }

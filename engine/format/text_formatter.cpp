@@ -6,6 +6,7 @@
 #include "format/brace.hpp"
 #include "format/message.hpp"
 #include "format/python_text.hpp"
+#include "format/tree_json.hpp"
 #include "record/payload.hpp"
 
 namespace xylem::format {
@@ -55,11 +56,7 @@ bool is_shown_alike(record::Kind kind, bool as_text) {
 
 /// The field of that name, which the site has.
 Value read_field(const View& view, std::string_view name) {
-  const auto& arguments = view.site->arguments;
-  std::vector<const char*> starts(arguments.size());
-  record::find_tails(*view.site, view.payload, starts.data());
-  const std::size_t field = find_field(*view.site, name).value();
-  return record::read_argument(arguments[field], view.payload, starts[field]);
+  return record::read_value(view, find_field(*view.site, name).value());
 }
 
 bool is_exception(const record::Argument& argument) {
@@ -168,6 +165,7 @@ Value TextFormatter::read(const std::string& name, std::optional<Attribute> attr
   if (const Default* const stand_in = find_default(name, view)) return stand_in->value;
   if (view.foreign != nullptr) return value_of_json(view.foreign->find(name)->json, scratch);
   const Value value = read_field(view, name);
+  if (value.type == Value::Type::structured) return value_of_tree(value.text, scratch);
   return value.type == Value::Type::json ? value_of_json(value.text, scratch) : value;
 }
 

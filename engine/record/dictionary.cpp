@@ -41,7 +41,7 @@ bool get_argument(std::string_view& from, Site& site) {
   std::uint8_t kind = 0;
   std::uint8_t is_field = 0;
   if (!get(from, kind) || !get(from, is_field)) return false;
-  if (kind > static_cast<std::uint8_t>(Kind::exception) || is_field > 1) return false;
+  if (kind > static_cast<std::uint8_t>(detail::last_kind) || is_field > 1) return false;
   std::string key;
   if (is_field == 1 && !get_text(from, key)) return false;
   add_argument(site, static_cast<Kind>(kind), is_field == 1, key);

@@ -8,6 +8,7 @@
 
 #include "record/site.hpp"
 #include "record/value.hpp"
+#include "record/view.hpp"
 
 namespace xylem::record {
 
@@ -57,12 +58,21 @@ inline Value read_argument(const Argument& argument, const std::byte* payload, c
       return Value::of_pointer(load<std::uint64_t>(at));
     case Kind::json:
       return Value::of_json({start, load<std::uint32_t>(at)});
+    case Kind::structured:
+      return Value::of_tree({start, load<std::uint32_t>(at)});
     case Kind::string:
     case Kind::rendered:
     case Kind::exception:
       return Value::of(std::string_view{start, load<std::uint32_t>(at)});
   }
   return {};
+}
+
+/// The argument number `index` of a record that was made here.
+inline Value read_value(const View& view, std::size_t index) {
+  std::vector<const char*> starts(view.site->arguments.size());
+  find_tails(*view.site, view.payload, starts.data());
+  return read_argument(view.site->arguments[index], view.payload, starts[index]);
 }
 
 }  // namespace xylem::record

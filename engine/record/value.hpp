@@ -17,7 +17,8 @@ struct Value {
     float32,
     pointer,  // in `uint64`
     text,
-    json,  // `text` is a JSON value
+    json,        // `text` is a JSON value
+    structured,  // `text` is a tree, for record::TreeReader
   };
 
   Type type = Type::absent;
@@ -64,6 +65,11 @@ struct Value {
   static Value of_json(std::string_view text) {
     Value value = of_type(Type::json);
     value.text = text;
+    return value;
+  }
+  static Value of_tree(std::string_view bytes) {
+    Value value = of_type(Type::structured);
+    value.text = bytes;
     return value;
   }
   static Value of_pointer(std::uint64_t address) {

@@ -3,6 +3,7 @@
 #include <xylem/detail/key.hpp>
 #include <xylem/detail/kind.hpp>
 #include <xylem/detail/rendered.hpp>
+#include <xylem/detail/structure.hpp>
 
 namespace xylem {
 
@@ -21,11 +22,15 @@ struct Field {
 /// given, as std::string_view does, so pass it straight to the log call.
 template <typename T>
 [[nodiscard]] constexpr auto field(detail::Key key, const T& value) {
-  if constexpr (detail::is_rendered<T>) {
+  constexpr detail::Shape shape = detail::shape_of<T>;
+  if constexpr (shape == detail::Shape::rendered) {
     return Field<detail::Rendered>{key, detail::render("{}", 0, value)};
+  } else if constexpr (detail::is_stored(shape)) {
+    using Stored = decltype(detail::store(value));
+    return Field<Stored>{key, detail::store(value)};
   } else {
-    using Stored = decltype(detail::stored(value));
-    return Field<Stored>{key, detail::stored(value)};
+    using Stored = decltype(detail::own(value));
+    return Field<Stored>{key, detail::own(value)};
   }
 }
 

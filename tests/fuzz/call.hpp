@@ -96,6 +96,18 @@ inline std::string read_json(Input& in, int depth = 0) {
   return json += blank;
 }
 
+/// Any bytes, without tags of integers that simdjson takes for faults.
+inline std::string read_tree(Input& in) {
+  using xylem::detail::TreeTag;
+  std::string bytes = in.text();
+  for (std::size_t n = in.below(40); n > 0; --n) {
+    bytes += static_cast<char>(in.flag() ? in.byte() : in.below(40));
+  }
+  std::replace(bytes.begin(), bytes.end(), static_cast<char>(TreeTag::int128), 'x');
+  std::replace(bytes.begin(), bytes.end(), static_cast<char>(TreeTag::uint128), 'x');
+  return bytes;
+}
+
 inline Arg read_value(Input& in, Kind kind) {
   switch (kind) {
     case Kind::int64:
@@ -121,6 +133,8 @@ inline Arg read_value(Input& in, Kind kind) {
       return arg(in.number<std::uint64_t>(), Kind::pointer);
     case Kind::json:
       return arg(read_json(in), Kind::json);
+    case Kind::structured:
+      return arg(read_tree(in), Kind::structured);
     default: {
       std::string text = in.text();
       if (in.below(8) == 0) text.append(in.byte() * std::size_t{16}, 'x');
@@ -132,7 +146,7 @@ inline Arg read_value(Input& in, Kind kind) {
 inline Arg read_argument(Input& in) {
   static constexpr Kind kinds[] = {Kind::int64,   Kind::uint64,    Kind::float64, Kind::float32,
                                    Kind::boolean, Kind::character, Kind::null,    Kind::pointer,
-                                   Kind::string,  Kind::rendered,  Kind::json};
+                                   Kind::string,  Kind::rendered,  Kind::json,    Kind::structured};
   Arg a = read_value(in, in.pick(kinds));
   return in.flag() ? std::move(a).named(in.text()) : a;
 }

@@ -2,6 +2,7 @@
 
 #include <xylem/detail/kind.hpp>
 #include <xylem/detail/rendered.hpp>
+#include <xylem/detail/structure.hpp>
 #include <xylem/field.hpp>
 
 /// What an argument of a log call is to the record: a value of the message, a field, or the text of
@@ -27,8 +28,12 @@ template <typename T>
 constexpr decltype(auto) prepare(std::string_view format, std::size_t index, const T& argument) {
   if constexpr (is_positional<T> && is_rendered<T>) {
     return render(format, index, argument);
-  } else if constexpr (is_positional<T>) {
+  } else if constexpr (is_positional<T> && shape_of<T> == Shape::plain) {
     return stored(argument);
+  } else if constexpr (is_positional<T> && is_stored(shape_of<T>)) {
+    return store(argument);
+  } else if constexpr (is_positional<T>) {
+    return own(argument);
   } else {
     return (argument);
   }
@@ -46,6 +51,10 @@ constexpr decltype(auto) plain(const Field<S>& field) noexcept {
 inline Text<Kind::rendered> plain(const Rendered& value) noexcept {
   return {value.text};
 }
+template <Kind K>
+Text<K> plain(const Owned<K>& value) noexcept {
+  return {value.bytes.view()};
+}
 inline Text<Kind::exception> plain(const ExceptionText& value) noexcept {
   return {value.text};
 }
@@ -57,6 +66,8 @@ template <typename S>
 inline constexpr Kind kind_of_prepared<Field<S>> = kind_of_prepared<S>;
 template <>
 inline constexpr Kind kind_of_prepared<Rendered> = Kind::rendered;
+template <Kind K>
+inline constexpr Kind kind_of_prepared<Owned<K>> = K;
 template <>
 inline constexpr Kind kind_of_prepared<ExceptionText> = Kind::exception;
 

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <xylem/detail/argument.hpp>
+#include <xylem/detail/checked.hpp>
 #include <xylem/detail/key.hpp>
 
 /// Format strings, checked against their arguments while the program compiles.
@@ -58,7 +59,7 @@ class FormatChecker
 template <typename... P>
 constexpr void check_positional(std::string_view format, bool has_fields, Types<P...>) {
   const fmt::string_view text{format.data(), format.size()};
-  fmt::detail::parse_format_string<true>(text, FormatChecker<P...>{text, has_fields});
+  fmt::detail::parse_format_string<true>(text, FormatChecker<Checked<P>...>{text, has_fields});
 }
 
 template <typename... Args>

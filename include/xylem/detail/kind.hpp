@@ -13,19 +13,21 @@
 namespace xylem::detail {
 
 enum class Kind : std::uint8_t {
-  int64,      // 8 bytes
-  uint64,     // 8 bytes
-  float64,    // 8 bytes
-  float32,    // 4 bytes: kept apart from float64 because 0.1f prints as 0.1
-  boolean,    // 1 byte
-  character,  // 1 byte
-  null,       // 0 bytes
-  pointer,    // 8 bytes: the address, as a number
-  string,     // 4 bytes of length; the bytes follow the fixed part
-  rendered,   // as string: a type of the program's own, formatted by the call
-  json,       // as string: one valid JSON value
-  exception,  // as string: the text of a caught exception, outside the message
+  int64,       // 8 bytes
+  uint64,      // 8 bytes
+  float64,     // 8 bytes
+  float32,     // 4 bytes: kept apart from float64 because 0.1f prints as 0.1
+  boolean,     // 1 byte
+  character,   // 1 byte
+  null,        // 0 bytes
+  pointer,     // 8 bytes: the address, as a number
+  string,      // 4 bytes of length; the bytes follow the fixed part
+  rendered,    // as string: a type of the program's own, formatted by the call
+  json,        // as string: one valid JSON value
+  exception,   // as string: the text of a caught exception, outside the message
+  structured,  // as string: the bytes of a tree (tree.hpp)
 };
+inline constexpr Kind last_kind = Kind::structured;
 
 /// The bytes that an argument of this kind takes in the fixed part of the payload.
 constexpr std::uint32_t fixed_bytes(Kind kind) {
@@ -40,6 +42,7 @@ constexpr std::uint32_t fixed_bytes(Kind kind) {
     case Kind::rendered:
     case Kind::json:
     case Kind::exception:
+    case Kind::structured:
       return 4;
     case Kind::boolean:
     case Kind::character:
@@ -54,6 +57,10 @@ constexpr std::uint32_t fixed_bytes(Kind kind) {
 constexpr bool has_tail(Kind kind) {
   return kind >= Kind::string;
 }
+
+/// What ISO C++ does not have, without a complaint of -Wpedantic.
+__extension__ using Int128 = __int128;
+__extension__ using Uint128 = unsigned __int128;
 
 /// Not empty, for the sake of compilers that warn of empty objects as uninitialised ones.
 struct Null {
@@ -100,19 +107,12 @@ inline constexpr bool is_integer = std::is_integral_v<T> && sizeof(T) <= 8 &&
                                    !std::is_same_v<T, wchar_t> && !std::is_same_v<T, char8_t> &&
                                    !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t>;
 
-/// Types that only their fmt::formatter knows: the call renders them.
-template <typename T>
-inline constexpr bool is_rendered =
-    !is_text<T> && !is_integer<T> && !std::is_same_v<T, float> && !std::is_same_v<T, double> &&
-    !std::is_null_pointer_v<T> &&
-    !(std::is_pointer_v<T> && std::is_void_v<std::remove_pointer_t<T>>);
-
 constexpr std::string_view text_of(const char* text) {
   // libfmt throws for a null pointer; a log call must not.
   return text != nullptr ? std::string_view{text} : std::string_view{"(null)"};
 }
 
-/// The form in which an argument is copied into the record. Not for rendered types.
+/// The form in which an argument of Shape::plain is copied into the record.
 template <typename T>
 constexpr auto stored(const T& value) noexcept {
   if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, char> || std::is_same_v<T, float> ||
