@@ -59,6 +59,18 @@ TreeItem item_of(double value) {
   return item;
 }
 
+/// Whether the bytes are some long double: an x87 number says twice whether it is a normal one, and
+/// what contradicts itself is none that libfmt is made for.
+bool is_long_double([[maybe_unused]] detail::Uint128 bits) {
+#if __LDBL_MANT_DIG__ == 64
+  const bool has_exponent = (bits >> 64 & 0x7fff) != 0;
+  const bool has_first_bit = (bits >> 63 & 1) != 0;
+  return has_exponent == has_first_bit;
+#else
+  return true;
+#endif
+}
+
 TreeItem number_of_run(RunType type, const char* at) {
   switch (type) {
     case RunType::i8:
@@ -136,8 +148,9 @@ bool TreeReader::read_value(TreeItem& item) {
       return get(&item.float32, 4);
     case TreeTag::int128:
     case TreeTag::uint128:
-    case TreeTag::float_long:
       return get(&item.int128, 16);
+    case TreeTag::float_long:
+      return get(&item.int128, 16) && is_long_double(item.uint128);
     case TreeTag::text:
     case TreeTag::rendered:
     case TreeTag::object:
