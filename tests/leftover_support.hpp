@@ -90,6 +90,7 @@ class RingImage {
   }
 
   RingWords words{};
+  std::array<xylem::crash::ContextPlace, 2> contexts{};
   std::vector<std::byte> slots;
 };
 
@@ -205,8 +206,10 @@ class CrashImage {
     append(dictionary, std::uint64_t{dictionary_.size()});
     add(ExtentKind::dictionary, 0, dictionary + dictionary_);
     for (const auto& ring : rings_) {
-      std::string content(xylem::crash::page_bytes, '\0');
+      std::string content(xylem::crash::ring_head_bytes, '\0');
       std::memcpy(content.data(), static_cast<const void*>(&ring->words), sizeof ring->words);
+      std::memcpy(content.data() + xylem::crash::page_bytes,
+                  static_cast<const void*>(ring->contexts.data()), sizeof ring->contexts);
       content.append(reinterpret_cast<const char*>(ring->slots.data()), ring->slots.size());
       add(ExtentKind::ring, 0, content);
     }

@@ -51,7 +51,7 @@ void check_round_trip(const Site& site) {
 Site one_of_each_kind() {
   Site site = make_site(-25, std::string{"{} \0 {key}\xff", 11});
   for (int kind = 0; kind <= static_cast<int>(xylem::detail::last_kind); ++kind) {
-    const bool is_field = kind % 2 == 0;
+    const bool is_field = kind % 2 == 0 && static_cast<Kind>(kind) != Kind::members;
     add_argument(site, static_cast<Kind>(kind), is_field, is_field ? "key" : "");
   }
   return site;

@@ -14,7 +14,7 @@
 ///     page 4       two Clocks: the time stamp counter's, CLOCK_MONOTONIC's
 ///     pages 5..    Extents, then SinkEntries
 ///     fixed_bytes  extents, in the order in which they were needed:
-///                    ring         page of RingWords, then slots
+///                    ring         page of RingWords, page of ContextPlaces, then slots
 ///                    dictionary   DictionaryHead, then DictionaryEntries one behind the other
 ///                    spill        the payload of one record
 ///                    kept, held   KeptHead, then KeptLines one behind the other
@@ -142,6 +142,22 @@ struct RingWords {
   Atomic<std::uint64_t> thread;
 };
 static_assert(sizeof(RingWords) == 384);
+
+/// The context of the records behind a position: the payload of the record that said so, whose
+/// slots may have been overwritten. Of the two that a ring has, the one with the higher number
+/// counts, or, if its position is beyond the tail, the other. A new one is written over the one
+/// that does not count, the number last, and only then the tail moves on.
+struct ContextPlace {
+  Atomic<std::uint32_t> number;  // release
+  std::uint16_t bytes;           // of the payload; 0: no context
+  std::uint16_t is_spilled;      // 1: the payload is {u64 spill block id, u64 bytes}
+  std::uint64_t from;            // position
+  std::array<std::byte, 2032> payload;
+};
+static_assert(sizeof(ContextPlace) == page_bytes / 2);
+
+/// What stands in front of a ring's slots.
+inline constexpr std::size_t ring_head_bytes = 2 * page_bytes;
 
 /// What ids stand for. Entries are never changed; `used` is stored behind the last one.
 enum class EntryKind : std::uint16_t { site = 1, logger, thread, sink };

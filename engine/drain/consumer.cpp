@@ -124,7 +124,11 @@ void Consumer::take_new_rings() {
 
 void Consumer::read_from(Ring& ring) {
   const bool is_tsc = ring.source == TickSource::tsc;
-  readers_.push_back(std::make_unique<RingReader>(ring, is_tsc ? tsc_clock_ : monotonic_clock_));
+  RingReader& reader = *readers_.emplace_back(
+      std::make_unique<RingReader>(ring, is_tsc ? tsc_clock_ : monotonic_clock_));
+  if (const auto context = reader.context()) {
+    reader.enter(context, gatherer_.read(context->text()));
+  }
 }
 
 /// Passes until all is written that is in the rings now.
@@ -192,11 +196,25 @@ Consumer::Oldest Consumer::find_oldest() const {
 /// to the kernel, one is made, and the producer has the rest.
 void Consumer::drain_run(RingReader& reader, std::int64_t until_ns) {
   const std::uint64_t batch_slots = reader.ring().capacity() / 8;
-  const record::Thread* const thread = reader.ring().thread.get();
   // An empty ring's front is `never`.
+  while (reader.front_ns() <= until_ns) {
+    if (reader.fields().empty()) {
+      drain_plain(reader, until_ns);
+    } else {
+      deliver(reader);
+      if (reader.batch_slots() >= batch_slots) hand_over();
+    }
+  }
+}
+
+/// The same as long as the records are in no context.
+void Consumer::drain_plain(RingReader& reader, std::int64_t until_ns) {
+  const std::uint64_t batch_slots = reader.ring().capacity() / 8;
+  const record::Thread* const thread = reader.ring().thread.get();
   while (reader.front_ns() <= until_ns) {
     const std::byte* const record = reader.front();
     const detail::HeaderView header{record::load<std::uint64_t>(record)};
+    bool is_plain = true;
     if (router_->deliver_quickly({header, record + detail::header_bytes, thread, reader.front_ns()},
                                  consumed_)) [[likely]] {
       ++consumed_;
@@ -204,8 +222,10 @@ void Consumer::drain_run(RingReader& reader, std::int64_t until_ns) {
       reader.advance(header.slots());
     } else {
       deliver(reader);
+      is_plain = reader.fields().empty();
     }
     if (reader.batch_slots() >= batch_slots) hand_over();
+    if (!is_plain) return;
   }
 }
 
@@ -213,6 +233,12 @@ void Consumer::deliver(RingReader& reader) {
   const std::byte* const record = reader.front();
   const detail::HeaderView header{record::load<std::uint64_t>(record)};
   const std::byte* payload = record + detail::header_bytes;
+  if (header.site() == record::context_site) {
+    enter_context(reader, header, payload);
+    dirty_ = true;
+    reader.advance(header.slots());
+    return;
+  }
   if (header.spilled()) [[unlikely]] {
     const auto block = record::load<std::uint64_t>(payload);
     batch(next_batch_).spills.push_back(block);
@@ -221,10 +247,32 @@ void Consumer::deliver(RingReader& reader) {
   if (header.site() == record::dropped_site) [[unlikely]] {
     tell_drops(reader, record::load<std::uint64_t>(payload), reader.front_ns());
   } else {
-    router_->deliver({header, payload, reader.ring().thread.get(), reader.front_ns()}, consumed_++);
+    const route::RawRecord raw{header, payload, reader.ring().thread.get(), reader.front_ns()};
+    if (reader.fields().empty() && !gatherer_.has_bound_fields(header.site())) {
+      router_->deliver(raw, consumed_);
+    } else {
+      const route::RawRecord whole = gatherer_.gather(raw, reader.fields());
+      if (!router_->deliver_quickly(whole, consumed_)) router_->deliver(whole, consumed_);
+    }
+    ++consumed_;
   }
   dirty_ = true;
   reader.advance(header.slots());
+}
+
+/// A note of what the thread's records carry from here on: no record of its own.
+void Consumer::enter_context(RingReader& reader, detail::HeaderView header,
+                             const std::byte* payload) {
+  SpillPool* const pool = header.spilled() ? &exchange_.spills() : nullptr;
+  const std::byte* const text =
+      pool != nullptr ? pool->at(record::load<std::uint64_t>(payload)) : payload;
+  const auto bytes = record::load<std::uint32_t>(text);
+  const std::size_t in_ring = pool != nullptr ? 2 * sizeof(std::uint64_t) : sizeof bytes + bytes;
+  auto context = std::make_shared<const RingContext>(
+      std::string_view{reinterpret_cast<const char*>(text + sizeof bytes), bytes},
+      std::span{payload, in_ring}, pool);
+  const route::Fields fields = gatherer_.read(context->text());
+  reader.enter(fields.empty() ? nullptr : std::move(context), fields);
 }
 
 /// Writes "N records dropped" in its place. The line is the engine's own and no record of its own
@@ -349,6 +397,7 @@ void Consumer::count() {
 void Consumer::retire_finished() {
   std::erase_if(readers_, [this](const std::unique_ptr<RingReader>& reader) {
     if (!reader->is_finished()) return false;
+    reader->leave_context();
     exchange_.recycle(reader->ring());
     return true;
   });
@@ -376,12 +425,27 @@ void Consumer::move_into_file() {
     RingReader& reader = *readers_[i];
     reader.poll();
     if (reader.empty()) continue;
-    Ring* const copy =
-        exchange_.copy_into_file(reader.ring(), reader.position(), reader.waiting_slots());
+    Ring* const copy = exchange_.copy_into_file(reader.ring(), reader.position(),
+                                                reader.waiting_slots(), reader.context());
     if (copy == nullptr) continue;
     read_from(*copy);
-    reader.skip_waiting();
+    skip_waiting(reader);
   }
+}
+
+/// A call that is under way may yet write into the ring: the last context holds for its record.
+void Consumer::skip_waiting(RingReader& reader) {
+  const std::uint64_t end = reader.position() + reader.waiting_slots();
+  for (std::uint64_t at = reader.position(); at < end;) {
+    const std::byte* const record = reader.ring().at(at);
+    const detail::HeaderView header{record::load<std::uint64_t>(record)};
+    // A block has gone over to the copy.
+    if (header.site() == record::context_site && !header.spilled()) {
+      enter_context(reader, header, record + detail::header_bytes);
+    }
+    at += header.slots();
+  }
+  reader.skip_waiting();
 }
 
 void Consumer::share_sinks() {

@@ -10,6 +10,7 @@
 
 #include "drain/exchange.hpp"
 #include "drain/reader.hpp"
+#include "route/gather.hpp"
 #include "route/router.hpp"
 #include "sink/record_set.hpp"
 
@@ -89,7 +90,10 @@ class Consumer {
   void read_from(Ring& ring);
   void run_commands();
   void drain_run(RingReader& reader, std::int64_t until_ns);
+  void drain_plain(RingReader& reader, std::int64_t until_ns);
   void deliver(RingReader& reader);
+  void enter_context(RingReader& reader, detail::HeaderView header, const std::byte* payload);
+  void skip_waiting(RingReader& reader);
   void tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns);
   void tell_silent_drops();
   void hand_over();
@@ -107,6 +111,7 @@ class Consumer {
   Counters& counters_;
   crash::File* file_;
   std::unique_ptr<route::Router> router_;
+  route::Gatherer gatherer_;
   TickClock tsc_clock_;
   TickClock monotonic_clock_;
   std::vector<std::unique_ptr<RingReader>> readers_;

@@ -79,7 +79,8 @@ void Exchange::use(std::shared_ptr<crash::File> file) {
   }
 }
 
-Ring* Exchange::copy_into_file(const Ring& from, std::uint64_t position, std::uint64_t slots) {
+Ring* Exchange::copy_into_file(const Ring& from, std::uint64_t position, std::uint64_t slots,
+                               std::shared_ptr<const RingContext> context) {
   Ring* copy = nullptr;
   {
     const std::lock_guard lock{rings_mutex_};
@@ -92,6 +93,7 @@ Ring* Exchange::copy_into_file(const Ring& from, std::uint64_t position, std::ui
     copy->thread = from.thread;
     copy->source = from.source;
     describe(*copy);
+    copy->keep_context(std::move(context), 0);
   }
   // Neither side wraps: the slots are mapped twice.
   std::memcpy(copy->at(0), from.at(position), slots * detail::slot_bytes);

@@ -83,9 +83,11 @@ class Exchange {
   Command* next_command();
   void recycle(Ring& ring);
   /// A ring in the crash file with a copy of the records at [position, position + slots) of `from`,
-  /// as if its thread had ended behind them. Null when there is no room in the file, and for a ring
-  /// with drops to tell of. The blocks of spilled payloads go over to the copy.
-  Ring* copy_into_file(const Ring& from, std::uint64_t position, std::uint64_t slots);
+  /// as if its thread had ended behind them; `context` is that of the first. Null when there is no
+  /// room in the file, and for a ring with drops to tell of. The blocks of spilled payloads go over
+  /// to the copy.
+  Ring* copy_into_file(const Ring& from, std::uint64_t position, std::uint64_t slots,
+                       std::shared_ptr<const RingContext> context);
   /// Leaves a ring to the next consumer.
   void announce(Ring& ring) { new_rings_.enqueue(&ring); }
   /// Sleeps until somebody wakes it, at most `timeout_us`.

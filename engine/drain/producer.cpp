@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <xylem/detail/members.hpp>
 #include <xylem/detail/submit.hpp>
 
 #include "drain/engine.hpp"
@@ -50,6 +51,7 @@ struct Attachment {
   Ring* ring = nullptr;
   std::uint64_t limit = 0;       // position up to which it may write
   std::uint64_t generation = 0;  // of the exchange, when the ring was taken
+  std::uint64_t context = 0;     // number of the fields that the ring was told of last; 0: none
   bool has_untold_drops = false;
 };
 constinit thread_local Attachment t_attachment{};
@@ -222,6 +224,57 @@ SpillPool::Block find_spill(std::size_t bytes) {
   }
 }
 
+/// Room for a record in the ring that the thread has; none when it is to be dropped.
+detail::Room take_room(Producer& producer, std::size_t payload_bytes) {
+  constexpr std::size_t reference_bytes = 2 * sizeof(std::uint64_t);
+  const bool spills = detail::slots_for(payload_bytes) > detail::max_record_slots;
+  const std::uint64_t slots = detail::slots_for(spills ? reference_bytes : payload_bytes);
+  SpillPool::Block block{0, nullptr};
+  if (spills) block = find_spill(payload_bytes);
+  if ((spills && block.bytes == nullptr) || !find_slots(producer, slots)) {
+    if (block.bytes != nullptr) Engine::instance().exchange().spills().release(block.id);
+    return {};
+  }
+  std::byte* const header = producer.next;
+  detail::Room room{header, header + detail::header_bytes, detail::header_word(0, 0, slots), slots};
+  if (spills) {
+    const std::uint64_t bytes = payload_bytes;
+    std::memcpy(room.payload, &block.id, sizeof block.id);
+    std::memcpy(room.payload + sizeof block.id, &bytes, sizeof bytes);
+    room.payload = block.bytes;
+    room.word |= detail::flag_spilled;
+  }
+  return room;
+}
+
+/// Tells the ring what the next records carry. False when there is no room: then the next call has
+/// to try again, or its record would show what an earlier one carried.
+bool send_context(Producer& producer) {
+  const detail::MembersBlock* const members = detail::t_context.members;
+  const std::uint64_t number = members != nullptr ? members->number : 0;
+  if (number != t_attachment.context) {
+    const detail::Text<detail::Kind::members> text{
+        members != nullptr ? std::string_view{members->text(), members->bytes}
+                           : std::string_view{}};
+    const detail::Room room = take_room(producer, detail::encoded_size(text));
+    if (room.header == nullptr) return false;
+    detail::write_header(room.header, record::context_site | room.word, detail::tick(producer));
+    detail::encode(room.payload, text);
+    detail::publish(producer, room.slots);
+    t_attachment.context = number;
+  }
+  detail::t_context.has_changed = false;
+  // It was taken away to bring the call here.
+  set_limit(producer, t_attachment.limit);
+  return true;
+}
+
+/// Whether the ring may not know what the thread's records carry.
+bool has_new_context() {
+  return detail::t_context.has_changed ||
+         (t_attachment.context == 0 && detail::t_context.members != nullptr);
+}
+
 }  // namespace
 
 void forget_thread_ends() {
@@ -265,25 +318,12 @@ detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) no
     Engine::instance().exchange().count_lost_call();
     return {};
   }
-  constexpr std::size_t reference_bytes = 2 * sizeof(std::uint64_t);
-  const bool spills = slots_for(payload_bytes) > max_record_slots;
-  const std::uint64_t slots = slots_for(spills ? reference_bytes : payload_bytes);
-  SpillPool::Block block{0, nullptr};
-  if (spills) block = find_spill(payload_bytes);
-  if ((spills && block.bytes == nullptr) || !find_slots(producer, slots)) {
-    if (block.bytes != nullptr) Engine::instance().exchange().spills().release(block.id);
+  if (has_new_context() && !send_context(producer)) {
     count_drop(producer);
     return {};
   }
-  std::byte* const header = producer.next;
-  Room room{header, header + header_bytes, header_word(0, 0, slots), slots};
-  if (spills) {
-    const std::uint64_t bytes = payload_bytes;
-    std::memcpy(room.payload, &block.id, sizeof block.id);
-    std::memcpy(room.payload + sizeof block.id, &bytes, sizeof bytes);
-    room.payload = block.bytes;
-    room.word |= flag_spilled;
-  }
+  const Room room = take_room(producer, payload_bytes);
+  if (room.header == nullptr) count_drop(producer);
   return room;
 }
 

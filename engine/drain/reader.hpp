@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include <xylem/detail/slot.hpp>
 
 #include "drain/clock.hpp"
 #include "drain/futex.hpp"
 #include "drain/ring.hpp"
+#include "route/gather.hpp"
 
 namespace xylem::drain {
 
@@ -34,8 +37,10 @@ class RingReader {
         read_{ring.words().tail.load_relaxed()},
         seen_{read_},
         released_{read_},
-        last_end_{read_} {
+        last_end_{read_},
+        context_{ring.context} {
     for (auto& end : ring.words().ends) end.store_relaxed(read_);
+    contexts_.fill(context_);
   }
 
   Ring& ring() const { return *ring_; }
@@ -67,8 +72,21 @@ class RingReader {
     find_front();
   }
 
+  /// From here on the ring's records carry these fields; null: none. `fields` is a view of them.
+  void enter(std::shared_ptr<const RingContext> context, const route::Fields& fields) {
+    context_ = std::move(context);
+    fields_ = fields;
+  }
+  const std::shared_ptr<const RingContext>& context() const { return context_; }
+  const route::Fields& fields() const { return fields_; }
+
+  /// The ring is to serve another thread.
+  void leave_context() { ring_->keep_context(nullptr, read_); }
+
   /// What waits is somebody else's: its slots are free.
   void skip_waiting() {
+    contexts_.fill(context_);
+    const auto former = ring_->keep_context(context_, seen_);
     read_ = last_end_ = released_ = seen_;
     find_front();
     RingWords& words = ring_->words();
@@ -82,6 +100,8 @@ class RingReader {
   void end_batch(std::uint64_t batch) {
     last_end_ = read_;
     told_[batch % most_batches] = ring_->told_drops;
+    auto& context = contexts_[batch % most_batches];
+    if (context != context_) context = context_;
     ring_->words().ends[batch % most_batches].store_release(read_);
   }
 
@@ -96,6 +116,7 @@ class RingReader {
     words.told.store_relaxed(told_[batch % most_batches]);
     if (released_ == end) return;
     released_ = end;
+    const auto former = ring_->keep_context(contexts_[batch % most_batches], end);
     words.tail.store_seq_cst(released_);
     const bool has_half = seen_ - released_ <= ring_->capacity() / 2 || released_ == read_;
     if (words.waiting.load_seq_cst() != 0 && has_half) {
@@ -146,6 +167,9 @@ class RingReader {
   std::uint64_t released_;
   std::uint64_t last_end_;
   std::array<std::uint64_t, most_batches> told_{};  // drops, up to the end of a batch
+  std::array<std::shared_ptr<const RingContext>, most_batches> contexts_{};  // at the same places
+  std::shared_ptr<const RingContext> context_;  // of the record that is read next
+  route::Fields fields_;                        // its fields
   std::uint64_t mark_ = 0;
   std::int64_t front_ns_ = never;
 };

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include <xylem/detail/logger_state.hpp>
+#include <xylem/detail/members.hpp>
+#include <xylem/detail/submit.hpp>
 
 #include "drain/producer.hpp"
 #include "fatal/cause.hpp"
@@ -170,14 +172,28 @@ std::size_t Reserve::pack(Text& message, const siginfo_t* info) {
   return sizeof size + size;
 }
 
+/// What the thread's records carry, in front of the record. Returns the slots it takes; none for
+/// fields that a ring does not take.
+std::uint64_t Reserve::put_context(std::uint64_t tick) const {
+  const detail::MembersBlock* const members = detail::t_context.members;
+  if (members == nullptr) return 0;
+  const detail::Text<detail::Kind::members> text{{members->text(), members->bytes}};
+  const std::uint64_t slots = detail::slots_for(detail::encoded_size(text));
+  if (slots > detail::max_record_slots) return 0;
+  std::byte* const at = ring_->at(ring_->words().head.load_relaxed());
+  detail::write_header(at, detail::header_word(record::context_site, 0, slots), tick);
+  detail::encode(at + detail::header_bytes, text);
+  return slots;
+}
+
 void Reserve::publish(Text& message, const siginfo_t* info) {
   const std::uint64_t payload[] = {block_.id, pack(message, info)};
   drain::RingWords& words = ring_->words();
-  const std::uint64_t head = words.head.load_relaxed();
-  std::byte* const at = ring_->at(head);
   const bool is_tsc = ring_->source == drain::TickSource::tsc;
   const std::uint64_t tick =
       drain::read_tick(is_tsc ? drain::TickSource::tsc : drain::TickSource::monotonic);
+  const std::uint64_t head = words.head.load_relaxed() + put_context(tick);
+  std::byte* const at = ring_->at(head);
   std::memcpy(at, &header_, sizeof header_);
   std::memcpy(at + sizeof header_, &tick, sizeof tick);
   std::memcpy(at + detail::header_bytes, payload, sizeof payload);

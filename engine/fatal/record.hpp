@@ -33,6 +33,7 @@ class Reserve {
   void wait_until_written() const;
 
  private:
+  std::uint64_t put_context(std::uint64_t tick) const;
   void publish(Text& message, const siginfo_t* info);
   std::size_t pack(Text& message, const siginfo_t* info);
 

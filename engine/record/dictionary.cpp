@@ -76,8 +76,10 @@ bool decode(std::string_view bytes, Site& site) {
   site.level = static_cast<Level>(level);
   clear_arguments(site);
   for (std::uint32_t i = 0; i < count; ++i) {
+    if (has_members(site)) return false;  // nothing follows those
     if (!get_argument(bytes, site)) return false;
   }
+  if (has_members(site) && site.arguments.back().is_field) return false;
   return bytes.empty();
 }
 

@@ -63,6 +63,7 @@ inline Value read_argument(const Argument& argument, const std::byte* payload, c
     case Kind::string:
     case Kind::rendered:
     case Kind::exception:
+    case Kind::members:
       return Value::of(std::string_view{start, load<std::uint32_t>(at)});
   }
   return {};

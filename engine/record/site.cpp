@@ -53,10 +53,12 @@ class Registry {
   Registry() {
     static constexpr Kind text[] = {Kind::string};
     static constexpr Kind count[] = {Kind::uint64};
+    static constexpr Kind members[] = {Kind::members};
     static constexpr detail::KeyText no_keys[1] = {};
     intern({{"(no more call sites)", "", "", 0, Level::warning}, nullptr, nullptr, 0});
     intern({{"{}", "", "", 0, Level::notset}, text, no_keys, 1});
     intern({{"{} records dropped", "", "", 0, Level::warning}, count, no_keys, 1});
+    intern({{"(context)", "", "", 0, Level::notset}, members, no_keys, 1});
   }
 
   std::uint32_t intern(const detail::SiteSpec& spec) {

@@ -21,7 +21,9 @@ struct Argument {
   std::uint32_t offset;
 
   /// Takes a `{}` of the format string.
-  bool is_positional() const { return !is_field && kind != Kind::exception; }
+  bool is_positional() const {
+    return !is_field && kind != Kind::exception && kind != Kind::members;
+  }
 };
 
 /// A registered call site: the dictionary entry behind the id in a record.
@@ -45,6 +47,12 @@ void clear_arguments(Site& site);
 inline constexpr std::uint32_t catch_all_site = 0;  // for what comes after the last free id
 inline constexpr std::uint32_t foreign_site = 1;    // one text argument: a packed record::Foreign
 inline constexpr std::uint32_t dropped_site = 2;    // "{} records dropped"
+inline constexpr std::uint32_t context_site = 3;    // members: what the ring's next records carry
+
+/// Whether records of the site carry fields that were encoded beforehand, in their last argument.
+inline bool has_members(const Site& site) {
+  return !site.arguments.empty() && site.arguments.back().kind == Kind::members;
+}
 
 /// The site of an id that a record carries. The reference is valid for ever. Takes no lock: who has
 /// the id has synchronised with its registration already (the release in publish() came after it).

@@ -6,6 +6,9 @@
 
 #include <xylem/detail/slot.hpp>
 
+#include "record/dictionary.hpp"
+#include "record/members.hpp"
+#include "record/payload.hpp"
 #include "recover/clock.hpp"
 #include "recover/dictionary.hpp"
 #include "recover/kept.hpp"
@@ -20,6 +23,16 @@ using detail::HeaderView;
 using detail::slot_bytes;
 using record::Kind;
 
+bool fits(const record::Site& site, Bytes payload);
+
+/// Whether the text is one of fields that were encoded beforehand.
+bool fits_members(std::string_view text) {
+  const auto members = record::split_members(text);
+  if (!members) return false;
+  const auto shape = record::parse_shape(members->shape);
+  return shape && fits(*shape, {members->payload, members->payload_bytes});
+}
+
 /// Whether the payload is one that a call of this site can have written.
 bool fits(const record::Site& site, Bytes payload) {
   if (payload.size() < site.fixed_bytes) return false;
@@ -31,6 +44,7 @@ bool fits(const record::Site& site, Bytes payload) {
     if (!detail::has_tail(argument.kind)) continue;
     const auto size = load_at<std::uint32_t>(payload, argument.offset);
     if (!holds(payload, tail, size)) return false;
+    if (argument.kind == Kind::members && !fits_members(text_at(payload, tail, size))) return false;
     tail += size;
   }
   return true;
@@ -57,6 +71,7 @@ class Parser {
       if (part.kind == ExtentKind::spill) spills_.try_emplace(part.id, extent);
     }
     into_.sites = std::move(names_.sites);
+    find_context_site();
     into_.loggers = std::move(names_.loggers);
     read_sinks(header(offsetof(crash::Header, sinks), std::uint32_t{}));
     into_.unreadable += read_kept_lines(bytes_, parts, into_.sinks);
@@ -87,8 +102,9 @@ class Parser {
   }
 
   void read_ring(Bytes extent) {
-    const std::uint64_t capacity =
-        extent.size() < crash::page_bytes ? 0 : (extent.size() - crash::page_bytes) / slot_bytes;
+    const std::uint64_t capacity = extent.size() < crash::ring_head_bytes
+                                       ? 0
+                                       : (extent.size() - crash::ring_head_bytes) / slot_bytes;
     if (!std::has_single_bit(capacity)) {
       ++into_.unreadable;
       return;
@@ -110,8 +126,66 @@ class Parser {
     const auto thread = names_.threads.find(word(offsetof(RingWords, thread), std::uint64_t{}));
     if (thread != names_.threads.end()) ring.thread = thread->second;
     const auto source = word(offsetof(RingWords, source), std::uint32_t{});
-    read_records(ring, extent.subspan(crash::page_bytes), clocks_[source == 0 ? 0 : 1]);
+    ring.context = context_at(extent, tail);
+    const Bytes slots = extent.subspan(crash::ring_head_bytes);
+    const DeadClock& clock = clocks_[source == 0 ? 0 : 1];
+    pass_over(ring, slots, tail, clock);
+    read_records(ring, slots, clock);
     into_.rings.push_back(std::move(ring));
+  }
+
+  void find_context_site() {
+    const std::string note = record::encode(record::site(record::context_site));
+    for (const auto& [id, site] : into_.sites) {
+      if (record::has_members(site) && record::encode(site) == note) into_.context_site = &site;
+    }
+  }
+
+  /// What was kept for the records behind the tail.
+  std::string_view context_at(Bytes extent, std::uint64_t tail) {
+    using crash::ContextPlace;
+    const auto load = [&]<typename T>(std::size_t place, std::size_t member, T) {
+      return load_at<T>(extent, crash::page_bytes + place * sizeof(ContextPlace) + member);
+    };
+    const auto number = [&](std::size_t place) {
+      return load(place, offsetof(ContextPlace, number), std::uint32_t{});
+    };
+    std::size_t place = number(1) > number(0) ? 1 : 0;
+    if (load(place, offsetof(ContextPlace, from), std::uint64_t{}) > tail) place = 1 - place;
+    const std::size_t bytes = load(place, offsetof(ContextPlace, bytes), std::uint16_t{});
+    if (bytes == 0) return {};
+    Bytes payload = extent.subspan(crash::page_bytes + place * sizeof(ContextPlace) +
+                                   offsetof(ContextPlace, payload));
+    const auto site = &record::site(record::context_site);
+    payload = payload.first(std::min(bytes, sizeof(ContextPlace::payload)));
+    const bool is_spilled = load(place, offsetof(ContextPlace, is_spilled), std::uint16_t{}) != 0;
+    if ((is_spilled && !take_spill(payload)) || !fits(*site, payload)) {
+      ++into_.unreadable;
+      return {};
+    }
+    return members_of(payload.data());
+  }
+
+  /// The text of a note of a context.
+  static std::string_view members_of(const std::byte* payload) {
+    const auto bytes = record::load<std::uint32_t>(payload);
+    return {reinterpret_cast<const char*>(payload + sizeof bytes), bytes};
+  }
+
+  /// Of records that are certainly in all files only notes of a context count.
+  void pass_over(Ring& ring, Bytes slots, std::uint64_t tail, const DeadClock& clock) {
+    for (std::uint64_t at = tail; at < ring.start;) {
+      const std::uint64_t offset = at % (slots.size() / slot_bytes) * slot_bytes;
+      const HeaderView header{load_at<std::uint64_t>(slots, offset)};
+      if (header.slots() == 0 || header.slots() > ring.start - at) return;
+      const auto site = into_.sites.find(header.site());
+      if (site != into_.sites.end() && &site->second == into_.context_site) {
+        Record note{};
+        const Bytes whole = unwrap(slots, offset, header.slots() * slot_bytes);
+        if (read_record(whole, header, clock, note)) ring.context = members_of(note.payload);
+      }
+      at += header.slots();
+    }
   }
 
   static std::uint64_t end_of_batch(const Ring& ring, std::uint64_t batch, std::uint64_t at_least) {
@@ -156,18 +230,23 @@ class Parser {
     const auto time_ns = clock.to_utc_ns(load_at<std::uint64_t>(whole, sizeof header.word));
     if (site == into_.sites.end() || logger == into_.loggers.end() || !time_ns) return false;
     Bytes payload = whole.subspan(detail::header_bytes);
-    if (header.spilled()) {
-      const auto block = spills_.find(load_at<std::uint64_t>(payload, 0));
-      const auto size = load_at<std::uint64_t>(payload, sizeof(std::uint64_t));
-      if (block == spills_.end() || size > block->second.size()) return false;
-      payload = block->second.first(size);
-      spills_.erase(block);  // a block is one record's: no file of some pages makes endless lines
-    }
+    if (header.spilled() && !take_spill(payload)) return false;
     if (!fits(site->second, payload)) return false;
     record.site = &site->second;
     record.logger = &logger->second;
     record.time_ns = *time_ns;
     record.payload = payload.data();
+    return true;
+  }
+
+  /// What a spilled payload refers to, in its place.
+  bool take_spill(Bytes& payload) {
+    if (!holds(payload, 0, 2 * sizeof(std::uint64_t))) return false;
+    const auto block = spills_.find(load_at<std::uint64_t>(payload, 0));
+    const auto size = load_at<std::uint64_t>(payload, sizeof(std::uint64_t));
+    if (block == spills_.end() || size > block->second.size()) return false;
+    payload = block->second.first(size);
+    spills_.erase(block);  // a block is one record's: no file of some pages makes endless lines
     return true;
   }
 

@@ -34,6 +34,7 @@ struct Ring {
   std::array<std::uint64_t, crash::most_batches> ends;
   std::uint64_t dropped;
   std::uint64_t told;
+  std::string_view context;     // the encoded fields in force at `start`
   std::vector<Record> records;  // from `start` on, in the order of their positions
 };
 
@@ -94,6 +95,7 @@ struct Leftover {
 
   // Behind the pointers of the records; none of these moves its elements.
   std::unordered_map<std::uint64_t, record::Site> sites;
+  const record::Site* context_site = nullptr;  // of notes of a context, if there are any
   std::unordered_map<std::uint64_t, std::string> loggers;
   std::deque<std::vector<std::byte>> unwrapped;
 };

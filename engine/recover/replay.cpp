@@ -19,6 +19,7 @@
 #include "record/dictionary.hpp"
 #include "record/payload.hpp"
 #include "record/process.hpp"
+#include "route/gather.hpp"
 #include "route/router.hpp"
 
 namespace xylem::recover {
@@ -88,6 +89,7 @@ class Replayer {
     for (std::size_t ring = 0; ring < leftover_.rings.size(); ++ring) {
       const std::vector<Record>& records = leftover_.rings[ring].records;
       told_.push_back(leftover_.rings[ring].told);
+      contexts_.push_back(gatherer_.read(leftover_.rings[ring].context));
       const std::int64_t first_ns =
           records.empty() ? leftover_.origin.created_ns : records.front().time_ns;
       fronts.push({first_ns, ring, 0});
@@ -210,11 +212,24 @@ class Replayer {
       tell_drops(router, number, ring.dropped);
     } else if (is_drop_note(*item.record)) {
       tell_drops(router, number, record::load<std::uint64_t>(item.record->payload));
+    } else if (item.record->site == leftover_.context_site) {
+      enter_context(number);
     } else {
       const detail::HeaderView header{
           detail::header_word(site_id(*item.record->site), logger_id(*item.record->logger), 1)};
-      router.deliver({header, item.record->payload, &ring.thread, item.time_ns}, number);
+      const route::RawRecord raw{header, item.record->payload, &ring.thread, item.time_ns};
+      const route::Fields& context = contexts_[item.ring];
+      const bool is_whole = context.empty() && !gatherer_.has_bound_fields(header.site());
+      router.deliver(is_whole ? raw : gatherer_.gather(raw, context), number);
     }
+  }
+
+  void enter_context(std::size_t number) {
+    const Item& item = order_[number];
+    const auto bytes = record::load<std::uint32_t>(item.record->payload);
+    contexts_[item.ring] =
+        gatherer_.read({reinterpret_cast<const char*>(item.record->payload + sizeof bytes), bytes});
+    replay_.records[number] = Replay::Certainty::notice;
   }
 
   /// The consumer's line of drops (Consumer::tell_drops), from the sum on that a line in the file
@@ -290,6 +305,8 @@ class Replayer {
   std::map<std::pair<const sink::Sink*, std::optional<std::size_t>>, std::shared_ptr<sink::Sink>>
       sinks_;
   std::unordered_map<const sink::Sink*, Capture*> captures_;
+  route::Gatherer gatherer_;
+  std::vector<route::Fields> contexts_;  // by ring, likewise
   std::unordered_map<std::uint64_t, std::size_t> kept_records_;  // places in Replay::records
   std::unordered_set<std::size_t> known_sinks_;                  // entries
   std::unordered_set<std::uint64_t> discarded_;  // the dead consumer's numbers of records

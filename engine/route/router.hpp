@@ -12,17 +12,10 @@
 
 #include "record/view.hpp"
 #include "route/memory.hpp"
+#include "route/raw_record.hpp"
 #include "route/tree.hpp"
 
 namespace xylem::route {
-
-/// A record as it comes off a ring.
-struct RawRecord {
-  detail::HeaderView header;
-  const std::byte* payload;
-  const record::Thread* thread;
-  std::int64_t time_ns;  // since the epoch, UTC
-};
 
 /// Takes each record to the handlers that the tree gives it. Belongs to the consumer thread.
 ///

@@ -5,9 +5,10 @@
 ///     const xylem::Logger log = xylem::get_logger("my_app.db");
 ///     XYLEM_INFO(log, "user {} logged in", name, xylem::field("user_id", 12345));
 ///
-/// Each macro takes a Logger, a format literal checked at compile time, its arguments and fields.
-/// Below the logger's level, arguments are not evaluated: the call is one relaxed load and a
-/// branch. Above it, the arguments are copied into the calling thread's ring. Thread-safe.
+/// Each macro takes a Logger or a BoundLogger, a format literal checked at compile time, its
+/// arguments and fields. Below the logger's level, arguments are not evaluated: the call is one
+/// relaxed load and a branch. Above it, the arguments are copied into the calling thread's ring.
+/// Thread-safe.
 ///
 /// Not every time, for each level (a call below the logger's level does not count, and costs what
 /// any such call costs):
@@ -23,6 +24,7 @@
 /// by the compiler: `-DXYLEM_COMPILED_LEVEL=20` leaves no code of XYLEM_DEBUG. May differ from file
 /// to file; Logger's functions do not look at it.
 
+#include <xylem/bound_logger.hpp>
 #include <xylem/detail/occasion.hpp>
 #include <xylem/field.hpp>
 #include <xylem/level.hpp>
@@ -38,7 +40,7 @@
 #define XYLEM_LOG_WHEN_(xylem_due, xylem_level, xylem_logger, xylem_format, ...)                   \
   do {                                                                                             \
     if constexpr (static_cast<int>(xylem_level) >= (XYLEM_COMPILED_LEVEL)) {                       \
-      const ::xylem::detail::LoggerState& xylem_state = (xylem_logger).state();                    \
+      const auto& xylem_state = (xylem_logger).state();                                            \
       if (static_cast<int>(xylem_level) >= xylem_state.threshold.load_relaxed() && (xylem_due)) {  \
         static constinit ::xylem::detail::MacroSite xylem_site{                                    \
             {xylem_format, __FILE__, __func__, __LINE__, xylem_level}};                            \

@@ -2,9 +2,12 @@
 
 #include <xylem/detail/call.hpp>
 #include <xylem/detail/exception_text.hpp>
+#include <xylem/detail/members.hpp>
 #include <xylem/levels.hpp>
 
 namespace xylem {
+
+class BoundLogger;
 
 /// A handle to a named logger: one pointer, free to copy, valid for ever, usable from any thread.
 ///
@@ -72,6 +75,12 @@ class Logger {
                        detail::current_exception_text(format.file, format.line, format.function));
     }
   }
+
+  /// A logger whose records carry these fields, made by field() (bound_logger.hpp). Throws
+  /// std::bad_alloc.
+  template <typename... Fields>
+  requires(detail::is_member_source<Fields>&&...) [[nodiscard]] BoundLogger
+      with(const Fields&... fields) const;
 
   const detail::LoggerState& state() const noexcept { return *state_; }
 

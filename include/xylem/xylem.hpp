@@ -6,6 +6,7 @@
 
 #include <xylem/config.hpp>
 #include <xylem/configure_env.hpp>
+#include <xylem/context.hpp>
 #include <xylem/levels.hpp>
 #include <xylem/log.hpp>
 #include <xylem/record.hpp>

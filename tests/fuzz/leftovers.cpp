@@ -145,7 +145,7 @@ std::size_t pick_place(Input& in, Image& image) {
       if (records.empty()) return in.number<std::uint32_t>();
       const std::uint64_t position = records[in.below(records.size())].position;
       // The dictionary is the first extent, then come the rings.
-      return fixed.extents[1 + ring].offset + xylem::crash::page_bytes +
+      return fixed.extents[1 + ring].offset + xylem::crash::ring_head_bytes +
              position % capacity * xylem::detail::slot_bytes + in.below(80);
     }
   }

@@ -14,6 +14,11 @@ struct ExceptionText {
   std::string text;
 };
 
+/// Travels as a hidden argument, the last one, of a call by a BoundLogger.
+struct BoundMembers {
+  std::string_view text;
+};
+
 template <typename T>
 inline constexpr bool is_field = false;
 template <typename S>
@@ -21,7 +26,8 @@ inline constexpr bool is_field<Field<S>> = true;
 
 /// Takes a `{}` of the format string.
 template <typename T>
-inline constexpr bool is_positional = !is_field<T> && !std::is_same_v<T, ExceptionText>;
+inline constexpr bool is_positional =
+    !is_field<T> && !std::is_same_v<T, ExceptionText> && !std::is_same_v<T, BoundMembers>;
 
 /// The argument ready to be copied. `index` counts the positional arguments before it.
 template <typename T>
@@ -58,6 +64,9 @@ Text<K> plain(const Owned<K>& value) noexcept {
 inline Text<Kind::exception> plain(const ExceptionText& value) noexcept {
   return {value.text};
 }
+inline Text<Kind::members> plain(const BoundMembers& value) noexcept {
+  return {value.text};
+}
 
 /// The kind that a prepared argument is stored as.
 template <typename T>
@@ -70,5 +79,7 @@ template <Kind K>
 inline constexpr Kind kind_of_prepared<Owned<K>> = K;
 template <>
 inline constexpr Kind kind_of_prepared<ExceptionText> = Kind::exception;
+template <>
+inline constexpr Kind kind_of_prepared<BoundMembers> = Kind::members;
 
 }  // namespace xylem::detail

@@ -26,8 +26,9 @@ enum class Kind : std::uint8_t {
   json,        // as string: one valid JSON value
   exception,   // as string: the text of a caught exception, outside the message
   structured,  // as string: the bytes of a tree (tree.hpp)
+  members,     // as string: fields that were encoded beforehand (members.hpp); the last argument
 };
-inline constexpr Kind last_kind = Kind::structured;
+inline constexpr Kind last_kind = Kind::members;
 
 /// The bytes that an argument of this kind takes in the fixed part of the payload.
 constexpr std::uint32_t fixed_bytes(Kind kind) {
@@ -43,6 +44,7 @@ constexpr std::uint32_t fixed_bytes(Kind kind) {
     case Kind::json:
     case Kind::exception:
     case Kind::structured:
+    case Kind::members:
       return 4;
     case Kind::boolean:
     case Kind::character:
