@@ -118,6 +118,12 @@ Engine
 )");
 }
 
+TEST_CASE("synchronous calls are told") {
+  const std::string text = describe(parse(R"({"version": 1, "xylem": {"synchronous": true}})"));
+  CHECK(section(text, "Engine").find("calls                return when their lines are written") !=
+        std::string::npos);
+}
+
 TEST_CASE("the directory from which a crash is recovered is told, and by default the user's own") {
   const auto told = [](const std::string& engine) {
     const std::string text = describe(parse(R"({"version": 1, "xylem": )" + engine + "}"));

@@ -365,6 +365,8 @@ TEST_CASE("the engine's own settings") {
   CHECK(plain.clock == ClockSource::tsc);
   CHECK(plain.signals);
   CHECK_FALSE(parse(R"({"version": 1, "xylem": {"signals": false}})").engine.signals);
+  CHECK_FALSE(plain.synchronous);
+  CHECK(parse(R"({"version": 1, "xylem": {"synchronous": true}})").engine.synchronous);
   const EnginePlan told =
       parse(
           R"({"version": 1, "xylem": {"ring": {"slots": 64, "when_full": "drop"}, "clock": "system"}})")

@@ -242,8 +242,10 @@ const std::vector<Refusal> not_available = {
      "Expected 'tsc', 'system' or 'coarse', got 'fine'", "xylem.clock"},
     {R"j({"version": 1, "xylem": {"signals": "no"}})j", "Expected true or false, got 'no'",
      "xylem.signals"},
-    {R"j({"version": 1, "xylem": {"synchronous": true}})j", "Unknown key 'synchronous'",
+    {R"j({"version": 1, "xylem": {"synchronous": 1}})j", "Expected true or false, got 1",
      "xylem.synchronous"},
+    {R"j({"version": 1, "xylem": {"synchronus": true}})j",
+     "Unknown key 'synchronus'. Did you mean 'synchronous'?", "xylem.synchronus"},
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ drain::Settings to_settings(const config::EnginePlan& plan) {
       .when_full =
           plan.when_full == config::WhenFull::drop ? drain::WhenFull::drop : drain::WhenFull::block,
       .clock = to_source(plan.clock),
+      .synchronous = plan.synchronous,
   };
 }
 

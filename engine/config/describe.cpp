@@ -285,6 +285,7 @@ void describe_engine(const Plan& plan, std::string& out) {
                                  ? "records that are not written yet are lost"
                                  : "records are recovered from " + shown(plan.engine.crash_dir));
   table.add("fatal signals", plan.engine.signals ? "recorded, then passed on" : "left alone");
+  if (plan.engine.synchronous) table.add("calls", "return when their lines are written");
   table.add("loggers not named", plan.disable_existing_loggers ? "disabled" : "left as they are");
   table.print("Engine", out);
 }

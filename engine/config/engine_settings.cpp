@@ -89,8 +89,8 @@ std::string read_directory(const Cursor& place) {
 }  // namespace
 
 EnginePlan read_engine(const Cursor& document, EnginePlan plan) {
-  static constexpr std::array<std::string_view, 4> engine_keys = {"ring", "clock", "signals",
-                                                                  "sinks"};
+  static constexpr std::array<std::string_view, 5> engine_keys = {"ring", "clock", "signals",
+                                                                  "sinks", "synchronous"};
   static constexpr std::array<std::string_view, 3> ring_keys = {"slots", "when_full", "crash_dir"};
   static constexpr std::array<std::string_view, 1> sink_keys = {"max_kept_bytes"};
   const std::optional<Cursor> engine = document.find("xylem");
@@ -112,6 +112,7 @@ EnginePlan read_engine(const Cursor& document, EnginePlan plan) {
   }
   plan.clock = static_cast<ClockSource>(read_choice(*engine, "clock", clock_words));
   plan.signals = read_switch(*engine, "signals", plan.signals);
+  plan.synchronous = read_switch(*engine, "synchronous", plan.synchronous);
   return plan;
 }
 

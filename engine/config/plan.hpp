@@ -282,6 +282,8 @@ struct EnginePlan {
   std::string crash_dir = crash::default_directory();
   /// Fatal signals and std::terminate leave a record.
   bool signals = true;
+  /// A call returns once its record is in the kernel's hands.
+  bool synchronous = false;
   /// What each file or stream may keep of lines that it cannot write; 0 to most_kept_bytes.
   std::int64_t max_kept_bytes = std::int64_t{16} << 20;
 };

@@ -74,6 +74,11 @@ void Exchange::use(std::shared_ptr<crash::File> file) {
   Ring* ring = nullptr;
   while (free_rings_.try_dequeue(ring)) destroy(*ring);
   generation_.store_seq_cst(generation_.load_relaxed() + 1);
+  send_calls_the_slow_way();
+}
+
+/// The next one of each thread.
+void Exchange::send_calls_the_slow_way() {
   for (const auto& taken : rings_) {
     if (taken->producer != nullptr) taken->producer->end.store_seq_cst(0);
   }
@@ -189,11 +194,15 @@ void Exchange::set(const Settings& settings) {
   ring_slots_.store(settings.ring_slots, std::memory_order_relaxed);
   when_full_.store(settings.when_full, std::memory_order_relaxed);
   clock_.store(settings.clock, std::memory_order_relaxed);
+  synchronous_.store_seq_cst(settings.synchronous);
+  if (!settings.synchronous) return;  // each thread finds that out by itself
+  const std::lock_guard lock{rings_mutex_};
+  send_calls_the_slow_way();
 }
 
 Settings Exchange::settings() const {
   return {ring_slots_.load(std::memory_order_relaxed), when_full_.load(std::memory_order_relaxed),
-          clock_.load(std::memory_order_relaxed)};
+          clock_.load(std::memory_order_relaxed), synchronous_.load_seq_cst()};
 }
 
 std::uint64_t Exchange::dropped() const {

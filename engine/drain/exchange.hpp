@@ -45,6 +45,10 @@ class Exchange {
   /// Producer::end: a thread that sets its limit either sees the change here or its limit undone.
   std::uint64_t generation() const { return generation_.load_seq_cst(); }
 
+  /// Whether calls wait for the consumer; may change at any time. Sequentially consistent for the
+  /// same reason.
+  bool is_synchronous() const { return synchronous_.load_seq_cst(); }
+
   SpillPool& spills() { return spills_; }
 
   /// The coarse clock: CLOCK_MONOTONIC as the consumer, or a thread that took a ring, read it last.
@@ -61,6 +65,7 @@ class Exchange {
 
   // Threads that control: -------------------------------------------------------------------------
 
+  /// Rings and clock are those of threads that take a ring from now on, the rest counts at once.
   void set(const Settings& settings);
   /// From now on rings and blocks are pieces of the file; null: of none. Threads that have rings
   /// elsewhere take new ones at their next record.
@@ -100,12 +105,14 @@ class Exchange {
   void copy_spills(const Ring& copy, std::uint64_t slots);
   void destroy(const Ring& ring);
   bool is_current(const Ring& ring) const;
+  void send_calls_the_slow_way();
 
   // Read at every call: its cache line holds what hardly ever changes.
   alignas(64) Atomic<std::uint64_t> kept_tick_;
   std::atomic<std::uint32_t> ring_slots_{4096};
   std::atomic<WhenFull> when_full_{WhenFull::block};
   std::atomic<TickSource> clock_{TickSource::tsc};
+  Atomic<bool> synchronous_;
   std::atomic<std::uint64_t> lost_calls_{0};
   std::atomic<std::uint32_t> ended_rings_{0};
 

@@ -17,6 +17,7 @@
 #include "record/site.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
+#include "sink/signals.hpp"
 
 namespace xylem::detail {
 
@@ -40,6 +41,15 @@ constexpr std::int64_t wait_us = 10'000;
 constexpr std::uint32_t most_ended_rings = 256;
 constexpr std::int64_t ended_rings_nap_us = 500;
 
+/// How long a synchronous call waits for the consumer, which may itself wait for what the calling
+/// thread has, in a handler of the program's own; and how often it looks.
+constexpr std::int64_t patience_us = 2'000'000;
+constexpr std::int64_t written_look_us = 1000;
+
+std::int64_t monotonic_us() {
+  return static_cast<std::int64_t>(detail::monotonic_tick() / 1000);
+}
+
 void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -53,6 +63,7 @@ struct Attachment {
   std::uint64_t generation = 0;  // of the exchange, when the ring was taken
   std::uint64_t context = 0;     // number of the fields that the ring was told of last; 0: none
   bool has_untold_drops = false;
+  bool was_synchronous = false;  // its last call was
 };
 constinit thread_local Attachment t_attachment{};
 
@@ -65,9 +76,11 @@ void set_limit(Producer& producer, std::uint64_t limit) {
   const std::uint64_t room_bytes = (limit - producer.head) * detail::slot_bytes;
   producer.end.store_seq_cst(is_fast ? reinterpret_cast<std::uintptr_t>(producer.next) + room_bytes
                                      : 0);
-  // Whoever wants this thread to take a new ring has set the limit to 0, perhaps just before it was
-  // set here. Both sides are sequentially consistent: one of them sees the other.
-  if (t_attachment.generation != Engine::instance().exchange().generation()) {
+  // Whoever wants this thread to take a new ring, or its calls to wait, has set the limit to 0,
+  // perhaps just before it was set here. Both sides are sequentially consistent: one of them sees
+  // the other.
+  const Exchange& exchange = Engine::instance().exchange();
+  if (t_attachment.generation != exchange.generation() || exchange.is_synchronous()) {
     producer.end.store_relaxed(0);
   }
 }
@@ -212,6 +225,23 @@ bool find_slots(Producer& producer, std::uint64_t slots) {
   return true;
 }
 
+/// Until the record published last is in the kernel's hands, or kept because that cannot be: then
+/// its slots are free. Nobody waits for the consumer on a thread that it may be waiting for.
+void wait_until_written(const Producer& producer) {
+  if (sink::is_engine_thread()) return;
+  Engine& engine = Engine::instance();
+  RingWords& words = t_attachment.ring->words();
+  const std::int64_t deadline_us = monotonic_us() + patience_us;
+  while (engine.is_running() && monotonic_us() < deadline_us) {
+    words.waiting.store_seq_cst(1);
+    if (words.tail.load_seq_cst() >= producer.head) break;
+    engine.exchange().wake();
+    // Short, because a wake that comes while the consumer falls asleep is lost on it.
+    futex_wait(words.waiting, 1, written_look_us);
+  }
+  words.waiting.store_relaxed(0);
+}
+
 SpillPool::Block find_spill(std::size_t bytes) {
   Engine& engine = Engine::instance();
   while (true) {
@@ -325,6 +355,19 @@ detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) no
   const Room room = take_room(producer, payload_bytes);
   if (room.header == nullptr) count_drop(producer);
   return room;
+}
+
+void detail::publish_slowly(Producer& producer, std::uint64_t slots) noexcept {
+  using namespace drain;  // NOLINT(google-build-using-namespace): as above
+  publish(producer, slots);
+  const bool is_synchronous = Engine::instance().exchange().is_synchronous();
+  if (is_synchronous) {
+    wait_until_written(producer);
+  } else if (t_attachment.was_synchronous) {
+    // The fast path is open again.
+    set_limit(producer, t_attachment.limit);
+  }
+  t_attachment.was_synchronous = is_synchronous;
 }
 
 }  // namespace xylem

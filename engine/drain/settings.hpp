@@ -15,6 +15,7 @@ struct Settings {
   std::uint32_t ring_slots = 4096;  // of threads that log for the first time from now on
   WhenFull when_full = WhenFull::block;
   TickSource clock = TickSource::tsc;  // of the same threads
+  bool synchronous = false;            // a call returns once its record is in the kernel's hands
 };
 
 /// Where what a crash must not lose is kept.

@@ -71,4 +71,8 @@ struct Room {
 /// block, or counts a drop, as the engine's configuration says.
 Room make_room(Producer& producer, std::size_t payload_bytes) noexcept;
 
+/// publish() for a record that took the slow way. Where the configuration makes calls synchronous,
+/// all do, and this waits until the record is in the kernel's hands.
+void publish_slowly(Producer& producer, std::uint64_t slots) noexcept;
+
 }  // namespace xylem::detail

@@ -108,7 +108,7 @@ void submit_slowly(std::uint64_t ids, const S&... values) noexcept {
   // Only now: a wait for room must not leave the record older than those logged meanwhile.
   write_header(room.header, ids | room.word, tick(producer));
   encode(room.payload, values...);
-  publish(producer, room.slots);
+  publish_slowly(producer, room.slots);
 }
 
 }  // namespace xylem::detail
