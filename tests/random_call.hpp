@@ -80,13 +80,13 @@ inline std::string random_tree(Random& random) {
     const std::string text = random_text(random);
     switch (random() % 8) {
       case 0:
-        return writer.put(TreeTag::int64, random_int(random));
+        return writer.put_number(TreeTag::int64, random_int(random));
       case 1:
-        return writer.put(TreeTag::float64, random_real(random));
+        return writer.put_number(TreeTag::float64, random_real(random));
       case 2:
         return writer.put(TreeTag::none);
       case 3:
-        return writer.put(TreeTag::address, random());
+        return writer.put_number(TreeTag::address, random());
       case 4:
         return writer.put_pair(TreeTag::error, 7, text, text);
       case 5: {

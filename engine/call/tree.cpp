@@ -53,7 +53,7 @@ void write_complaint(CallBuffer& to, const char* complaint) {
 bool CallBuffer::grow(std::size_t bytes) noexcept {
   const std::size_t used = size();
   if (is_full_ || bytes > most_bytes_ - used) return fill_up(), false;
-  const std::size_t room = std::max(2 * (used + bytes), std::size_t{4096});
+  const std::size_t room = std::min(std::max(2 * (used + bytes), std::size_t{4096}), most_bytes_);
   char* const grown =
       static_cast<char*>(begin_ != inline_ ? std::realloc(begin_, room) : std::malloc(room));
   if (grown == nullptr) return fill_up(), false;

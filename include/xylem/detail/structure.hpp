@@ -245,17 +245,17 @@ void write_stored(TreeWriter& writer, const S& value) {
   if constexpr (std::is_same_v<S, bool>) {
     writer.put(value ? TreeTag::yes : TreeTag::no);
   } else if constexpr (std::is_same_v<S, char>) {
-    writer.put(TreeTag::character, value);
+    writer.put_number(TreeTag::character, value);
   } else if constexpr (std::is_same_v<S, std::int64_t>) {
-    writer.put(TreeTag::int64, value);
+    writer.put_number(TreeTag::int64, value);
   } else if constexpr (std::is_same_v<S, std::uint64_t>) {
-    writer.put(TreeTag::uint64, value);
+    writer.put_number(TreeTag::uint64, value);
   } else if constexpr (std::is_same_v<S, double>) {
-    writer.put(TreeTag::float64, value);
+    writer.put_number(TreeTag::float64, value);
   } else if constexpr (std::is_same_v<S, float>) {
-    writer.put(TreeTag::float32, value);
+    writer.put_number(TreeTag::float32, value);
   } else if constexpr (std::is_same_v<S, Pointer>) {
-    writer.put(TreeTag::address, value.address);
+    writer.put_number(TreeTag::address, value.address);
   } else if constexpr (std::is_same_v<S, Null>) {
     writer.put(TreeTag::null);
   } else {
@@ -282,7 +282,7 @@ void write_value(TreeWriter& writer, const T& value) {
   } else if constexpr (shape == Shape::name) {
     write_enumerator(writer, value);
   } else if constexpr (shape == Shape::int128) {
-    writer.put(std::is_same_v<T, Int128> ? TreeTag::int128 : TreeTag::uint128, value);
+    writer.put_number(std::is_same_v<T, Int128> ? TreeTag::int128 : TreeTag::uint128, value);
   } else if constexpr (shape == Shape::float_long) {
     writer.put_long(value);
   } else if constexpr (shape == Shape::object) {

@@ -140,7 +140,7 @@ class TreeWriter {
   }
 
   template <typename T>
-  void put(TreeTag tag, T value) noexcept {
+  void put_number(TreeTag tag, T value) noexcept {
     char* const at = buffer_.take(1 + sizeof value);
     if (at == nullptr) return;
     *at = static_cast<char>(tag);
