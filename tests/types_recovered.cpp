@@ -58,7 +58,7 @@ TEST_CASE("a structured value that was spoilt is shown as far as it goes") {
   const std::string whole = bytes_of(std::vector<std::string>{"first", "second"});
   CHECK(recovered({}) == "...");
   CHECK(recovered(whole.substr(0, 12)) == R"(["first", ...])");
-  CHECK(recovered(std::string(100'000, static_cast<char>(xylem::detail::TreeTag::list)))
+  CHECK(recovered(std::string(1000, static_cast<char>(xylem::detail::TreeTag::list)))
             .starts_with("[[[["));
   CHECK(recovered(std::string(100, '\xff')) == "...");
 }
