@@ -193,3 +193,12 @@ TEST_CASE("members that are anybody's text cannot break a line") {
       logged_line([&](xylem::Logger log) { XYLEM_INFO(log, "{}", box, field("v", box)); });
   CHECK(line.raw("v") == "{\"value\":\"\\\"}\\n\\u0000\uFFFD\"}");
 }
+
+TEST_CASE("a context and a bound logger carry structured fields") {
+  const Line line = logged_line([](xylem::Logger log) {
+    const xylem::Context context{field("at", shop::Point{1, 2})};
+    log.with(field("box", shop::Box<std::vector<int>>{{1, 2}})).info("here");
+  });
+  CHECK(line.raw("at") == R"({"x":1.0,"y":2.0})");
+  CHECK(line.raw("box") == R"({"value":[1,2]})");
+}
