@@ -79,7 +79,7 @@ TEST_CASE("a record's own field counts, and its message can show the context's")
 TEST_CASE("a text format names a field of the context, with a default for records without") {
   const TempDir dir;
   const Session session{
-      R"({"version": 1, "formatters": {"text": {"format": )"
+      R"({"version": 1, "disable_existing_loggers": false, "formatters": {"text": {"format": )"
       R"("%(message)s [%(request_id)s %(n)03d]", "defaults": {"request_id": "-", "n": 0}}}, )"
       R"("handlers": {"file": {"class": "logging.FileHandler", "formatter": "text", "filename": ")" +
       dir / "log" + R"("}}, "root": {"level": "DEBUG", "handlers": ["file"]}})"};

@@ -194,6 +194,14 @@ TEST_CASE("the record bears the name of the thread that died") {
   CHECK(logging.lines[1000].string("thread") == "logging worker");
 }
 
+TEST_CASE("the record carries the context of the thread that died") {
+  const Remains remains = run("context");
+  check_same_end(remains);
+  CHECK(remains.last().string("request_id") == "r1");
+  CHECK(remains.last().integer("n") == 7);
+  CHECK(!remains.lines[0].has("n"));
+}
+
 TEST_CASE("a stack that leads nowhere costs the record nothing but the trace") {
 #if defined(__x86_64__)
   const Remains remains = run("broken-stack");

@@ -388,6 +388,12 @@ const std::map<std::string_view, std::function<void()>> scenarios = {
        start();
        on_thread(write_null);
      }},
+    {"context",
+     [] {
+       start();
+       const xylem::Context context{xylem::field("request_id", "r1"), xylem::field("n", 7)};
+       write_null();
+     }},
     {"logging-thread",
      [] {
        start();

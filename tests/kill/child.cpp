@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -48,23 +49,24 @@ void tell(Phase phase) {
   static_cast<void>(::syscall(SYS_write, event_fd, &one, sizeof one));
 }
 
-void log_record(const xylem::Logger& log, std::uint64_t lane, std::uint64_t number) {
+/// `more`: fields that the record would else have from its thread's context.
+template <typename... Fields>
+void log_record(const xylem::Logger& log, std::uint64_t lane, std::uint64_t number,
+                const Fields&... more) {
   const Content content = content_of(lane, number, journal->orders.sizes);
-  const auto on = xylem::field("lane", lane);
   const auto as = xylem::field("number", number);
-  const auto in = xylem::field("life", journal->orders.life);
   switch (content.kind) {
     case Kind::text_in_field:
-      XYLEM_INFO(log, "record", on, as, in, xylem::field("text", content.text));
+      XYLEM_INFO(log, "record", as, more..., xylem::field("text", content.text));
       return;
     case Kind::text_in_message:
-      XYLEM_DEBUG(log, "{}", content.text, on, as, in);
+      XYLEM_DEBUG(log, "{}", content.text, as, more...);
       return;
     case Kind::warning:
-      log.warning("record {number} of {lane}", on, as, in, xylem::field("text", content.text));
+      log.warning("record {number} of {lane}", as, more..., xylem::field("text", content.text));
       return;
     case Kind::error:
-      XYLEM_ERROR(log, "{} bytes", content.text.size(), on, as, in);
+      XYLEM_ERROR(log, "{} bytes", content.text.size(), as, more...);
       return;
   }
 }
@@ -85,13 +87,26 @@ class Speaker {
   void log(std::uint64_t records, std::atomic<std::uint64_t>& noted) {
     for (std::uint64_t i = 0; i < records && !stops.load(std::memory_order_relaxed); ++i) {
       words_.started.store(++number_, std::memory_order_release);
-      log_record(log_, lane_, number_);
+      log_next();
       noted.store(number_, std::memory_order_release);
       bytes_ += content_of(lane_, number_, journal->orders.sizes).text.size() + 100;
     }
   }
 
   void log(std::uint64_t records) { log(records, words_.finished); }
+
+  void log_next() {
+    const auto on = xylem::field("lane", lane_);
+    const auto in = xylem::field("life", journal->orders.life);
+    if (!has_context(lane_)) return log_record(log_, lane_, number_, on, in);
+    if (const std::uint64_t group = group_of(number_); !context_ || group != group_) {
+      group_ = group;
+      context_.reset();
+      context_.emplace(on, in, xylem::field("group", group),
+                       xylem::field("padding", pattern().substr(0, padding_bytes(group))));
+    }
+    log_record(log_, lane_, number_);
+  }
 
   /// Before the configuration, and during it.
   void log_early() {
@@ -119,6 +134,8 @@ class Speaker {
   std::mt19937_64 random_;
   std::uint64_t number_;
   std::uint64_t bytes_ = 0;
+  std::uint64_t group_ = 0;
+  std::optional<xylem::Context> context_;  // of the group
   xylem::Logger log_ = xylem::get_logger("kill." + std::to_string(lane_));
 };
 

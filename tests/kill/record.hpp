@@ -24,6 +24,20 @@ struct Content {
   std::string_view text;
 };
 
+/// Lanes whose records have what does not change from call to call from a context of the thread, a
+/// new one for each few numbers.
+constexpr bool has_context(std::uint64_t lane) {
+  return lane % 2 == 1;
+}
+constexpr std::uint64_t group_of(std::uint64_t number) {
+  return number / 8;
+}
+
+/// Text in the context of some groups: too much for a note in a ring.
+constexpr std::size_t padding_bytes(std::uint64_t group) {
+  return group % 8 == 3 ? 3000 : 0;
+}
+
 /// Steele, Lea, Flood: Fast splittable pseudorandom number generators (SplitMix64).
 constexpr std::uint64_t mix(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15;

@@ -106,6 +106,15 @@ const char* Verifier::fault_of(const simdjson::dom::object& line, std::uint64_t 
   const bool has_text = content.kind == Kind::text_in_field || content.kind == Kind::warning;
   if (has_text && text_of(line, "text") != content.text) return "another text";
   std::size_t members = has_text ? 6 : 5;
+  if (has_context(lane)) {
+    members += 2;
+    const std::uint64_t group = group_of(number);
+    std::uint64_t in = 0;
+    if (line["group"].get(in) != simdjson::SUCCESS || in != group) return "in another context";
+    if (text_of(line, "padding") != pattern().substr(0, padding_bytes(group))) {
+      return "in a context that was spoilt";
+    }
+  }
   if (history_.has_attributes) {
     members += 2;
     if (text_of(line, "thread_name") != fmt::format("lane-{}", lane)) return "another thread";
