@@ -166,6 +166,19 @@ class Parser {
     return members_of(payload.data());
   }
 
+  bool is_note(HeaderView header) const {
+    const auto site = into_.sites.find(header.site());
+    return site != into_.sites.end() && &site->second == into_.context_site;
+  }
+
+  /// In place of one that cannot be read: what follows is not in the context of what stood before.
+  Record empty_note(const Ring& ring) const {
+    static constexpr std::byte no_members[sizeof(std::uint32_t)]{};
+    const std::int64_t time_ns =
+        ring.records.empty() ? into_.origin.created_ns : ring.records.back().time_ns;
+    return {into_.context_site, nullptr, 0, time_ns, static_cast<const std::byte*>(no_members)};
+  }
+
   /// The text of a note of a context.
   static std::string_view members_of(const std::byte* payload) {
     const auto bytes = record::load<std::uint32_t>(payload);
@@ -178,11 +191,11 @@ class Parser {
       const std::uint64_t offset = at % (slots.size() / slot_bytes) * slot_bytes;
       const HeaderView header{load_at<std::uint64_t>(slots, offset)};
       if (header.slots() == 0 || header.slots() > ring.start - at) return;
-      const auto site = into_.sites.find(header.site());
-      if (site != into_.sites.end() && &site->second == into_.context_site) {
+      if (is_note(header)) {
         Record note{};
         const Bytes whole = unwrap(slots, offset, header.slots() * slot_bytes);
-        if (read_record(whole, header, clock, note)) ring.context = members_of(note.payload);
+        const bool is_read = read_record(whole, header, clock, note);
+        ring.context = is_read ? members_of(note.payload) : std::string_view{};
       }
       at += header.slots();
     }
@@ -204,11 +217,12 @@ class Parser {
       }
       const Bytes whole = unwrap(slots, offset, header.slots() * slot_bytes);
       Record record{};
-      if (read_record(whole, header, clock, record)) {
+      const bool is_read = read_record(whole, header, clock, record);
+      if (!is_read) ++into_.unreadable;
+      if (!is_read && is_note(header)) record = empty_note(ring);
+      if (record.site != nullptr) {
         record.position = at;
         ring.records.push_back(record);
-      } else {
-        ++into_.unreadable;
       }
       at += header.slots();
     }
