@@ -14,6 +14,7 @@
 #include <xylem/xylem.hpp>
 
 #include "crash/file.hpp"
+#include "crash/kept.hpp"
 #include "sink/file_sink.hpp"
 #include "sink_support.hpp"
 
@@ -252,4 +253,30 @@ TEST_CASE("where no crash file can be made that is said once, and logging goes o
   CHECK(told.find("a crash will lose what is not written yet") != std::string::npos);
   CHECK(told.find(dir / "open") != std::string::npos);
   CHECK(read_file(dir / "log") == "all the same\n");
+}
+
+TEST_CASE("kept lines that come and go use the same memory again, and only the last is left") {
+  const TempDir dir;
+  auto file = crash::File::create(dir / "crash", {});
+  crash::KeptLines kept{*file, crash::ExtentKind::kept, 0};
+  const std::string line(100, 'x');
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    REQUIRE(kept.add(line, {1, i, 0}));
+    if (i > 0) kept.take(1);
+  }
+  struct stat status {};
+  REQUIRE(fstat(file->descriptor(), &status) == 0);
+  CHECK(status.st_size <= static_cast<off_t>(crash::fixed_bytes + (std::size_t{3} << 18)));
+  std::uint64_t left = 0;
+  for (const crash::Extent& extent : file->fixed().extents) {
+    if (extent.kind.load_relaxed() != static_cast<std::uint32_t>(crash::ExtentKind::kept)) continue;
+    std::uint64_t words[2];  // used, taken
+    REQUIRE(pread(file->descriptor(), words, sizeof words, static_cast<off_t>(extent.offset)) ==
+            sizeof words);
+    left += words[0] - words[1];
+  }
+  CHECK(left == sizeof(crash::KeptLine) + 104);
+  kept.clear();
+  CHECK(kept.lines() == 0);
+  file->remove();
 }

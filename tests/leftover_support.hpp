@@ -165,6 +165,12 @@ class CrashImage {
     add_chunk(ExtentKind::kept, sink, number, batch, lines);
   }
 
+  /// So many bytes of the last chunk's lines are needed no more.
+  void take(std::uint64_t bytes) {
+    kept_.back().content.replace(sizeof bytes, sizeof bytes, reinterpret_cast<const char*>(&bytes),
+                                 sizeof bytes);
+  }
+
   /// A chunk of lines that the memory of that number holds.
   void hold(std::uint64_t memory, std::uint64_t number, const std::vector<Kept>& lines) {
     add_chunk(ExtentKind::held, memory, number, 0, lines);

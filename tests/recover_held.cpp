@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "killed_support.hpp"
 #include "leftover_support.hpp"
@@ -86,6 +87,18 @@ void feed(Pipe& pipe, const WorkDir& work, const std::string& text) {
   REQUIRE(wait_for([&] { return read_file(work / "seen/a.log").ends_with(last); }));
 }
 
+/// The memory that crash files take.
+std::uint64_t crash_bytes(const WorkDir& work) {
+  std::uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(work / "crash")) {
+    struct stat status {};
+    if (::stat(entry.path().c_str(), &status) == 0) {
+      bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
+    }
+  }
+  return bytes;
+}
+
 Outcome recover(const WorkDir& work) {
   return run_xylem(work, {"recover", "--config", "app.json", "--dir", "crash"});
 }
@@ -159,17 +172,21 @@ TEST_CASE("held lines that cannot be read, or belong to no handler any more, are
 
 TEST_CASE("what a memory holds survives a kill, though slots are used again") {
   const WorkDir work;
+  const std::string rest(200, '.');
   configure(work, file_handler + ", " + memory_handler(R"("capacity": 700)"), R"("memory")");
   {
     Pipe pipe{work};
-    feed(pipe, work, lines(0, 1099));
-    feed(pipe, work, lines(1100, 2999));
-    REQUIRE(read_file(work / "logs/a.log") == lines(0, 2799));
+    feed(pipe, work, lines(0, 1099, rest));
+    const std::uint64_t before = crash_bytes(work);
+    feed(pipe, work, lines(1100, 9999, rest));
+    // What has been passed on is given back.
+    CHECK(crash_bytes(work) <= before + (std::size_t{768} << 10));
+    REQUIRE(read_file(work / "logs/a.log") == lines(0, 9799, rest));
     pipe.kill();
   }
   const Outcome outcome = recover(work);
   CHECK(outcome.status == 0);
-  CHECK(read_file(work / "logs/a.log") == lines(0, 2999));
+  CHECK(read_file(work / "logs/a.log") == lines(0, 9999, rest));
   CHECK(std::filesystem::is_empty(work / "crash"));
 }
 

@@ -76,6 +76,21 @@ TEST_CASE("kept lines that came to the file after all are not written again, a t
   CHECK(summary.already_written == 2);
 }
 
+TEST_CASE("what another configuration left goes only when all its kept lines have been written") {
+  const TempDir dir;
+  for (const std::uint64_t taken : {0, 40, 80}) {
+    CrashImage image;
+    image.keep(0, 1, 5, {{4, 10, "ten\n"}, {4, 11, "eleven\n"}});
+    image.take(taken);
+    leave(dir / "crash", image.bytes());
+    Request request;
+    request.directory = dir / "crash";
+    request.identity.config_path = "/etc/other.json";
+    xylem::recover::recover(request, *make_tree(one_file(dir / "a.log", 0, 3, plain)));
+    CHECK(std::filesystem::is_empty(dir / "crash") == (taken == 80));
+  }
+}
+
 TEST_CASE("what is kept and cannot be read is counted") {
   const TempDir dir;
   write_file(dir / "a.log", "old\n");
