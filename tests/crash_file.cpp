@@ -255,6 +255,52 @@ TEST_CASE("where no crash file can be made that is said once, and logging goes o
   CHECK(read_file(dir / "log") == "all the same\n");
 }
 
+TEST_CASE("sinks of one name have an entry each, in their order") {
+  const TempDir dir;
+  auto file = crash::File::create(dir / "crash", {});
+  crash::SinkEntry* const first = file->sink_entry("/a", 0);
+  crash::SinkEntry* const other = file->sink_entry("/b", 0);
+  crash::SinkEntry* const second = file->sink_entry("/a", 1);
+  CHECK(first != second);
+  CHECK(second != other);
+  CHECK(file->sink_entry("/a", 1) == second);
+  CHECK(file->sink_entry("/a", 0) == first);
+  CHECK(file->fixed().header.sinks.load_relaxed() == 3);
+  file->remove();
+}
+
+TEST_CASE("a line is not kept before its batch has ended: its record is still in a ring") {
+  const StderrCapture errors;
+  const TempDir dir;
+  auto file = crash::File::create(dir / "crash", {});
+  xylem::sink::FileSink sink{"/dev/full"};
+  sink.keep_journal(file.get(), 3, 0);
+  const auto kept_bytes = [&] {
+    std::uint64_t used = 0;
+    for (const crash::Extent& extent : file->fixed().extents) {
+      if (extent.kind.load_relaxed() != static_cast<std::uint32_t>(crash::ExtentKind::kept)) {
+        continue;
+      }
+      REQUIRE(pread(file->descriptor(), &used, sizeof used, static_cast<off_t>(extent.offset)) ==
+              sizeof used);
+    }
+    return used;
+  };
+  constexpr std::uint64_t a_line = sizeof(crash::KeptLine) + 8;
+  sink_test::put(sink, "of four\n", 40);
+  sink.flush(0, 4);
+  CHECK(kept_bytes() == a_line);
+  sink_test::put(sink, "of five\n", 50);
+  sink.flush(1);
+  CHECK(kept_bytes() == a_line);
+  sink_test::put(sink, "as well\n", 51);
+  sink.flush(2, 5);
+  CHECK(kept_bytes() == 3 * a_line);
+  sink.close(0);
+  CHECK(kept_bytes() == 0);
+  file->remove();
+}
+
 TEST_CASE("kept lines that come and go use the same memory again, and only the last is left") {
   const TempDir dir;
   auto file = crash::File::create(dir / "crash", {});

@@ -91,6 +91,22 @@ TEST_CASE("what another configuration left goes only when all its kept lines hav
   }
 }
 
+TEST_CASE("what another configuration left stays while it has drops to tell of") {
+  const TempDir dir;
+  for (const std::uint64_t told : {2, 3}) {
+    CrashImage image;
+    RingImage& ring = image.ring(image.thread("t"));
+    ring.words.dropped.store_relaxed(3);
+    ring.words.told.store_relaxed(told);
+    leave(dir / "crash", image.bytes());
+    Request request;
+    request.directory = dir / "crash";
+    request.identity.config_path = "/etc/other.json";
+    xylem::recover::recover(request, *make_tree(one_file(dir / "a.log", 0, 3, plain)));
+    CHECK(std::filesystem::is_empty(dir / "crash") == (told == 3));
+  }
+}
+
 TEST_CASE("what is kept and cannot be read is counted") {
   const TempDir dir;
   write_file(dir / "a.log", "old\n");
