@@ -106,6 +106,8 @@ std::string rich_image() {
   two.add(all, logger, 30, image.spill(payload + std::string(5000, 'z')),
           xylem::detail::flag_spilled);
   image.sink("/tmp/a.log", 1, {1, 2, 3, 4});
+  image.keep(0, 1, 3, {{2, 20, "kept\n"}, {3, 21, "and kept\n"}});
+  image.hold(0, 1, {{1, 22, "held\n"}, {2, 0, "", 0, xylem::crash::KeptLine::passed_on}});
   return image.bytes();
 }
 

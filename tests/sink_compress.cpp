@@ -176,6 +176,23 @@ TEST_CASE("a file is packed by one process at a time, and one that is stopped le
   CHECK(pack_file(dir / "missing", Packing::gzip, not_stopping) == PackOutcome::left_alone);
 }
 
+TEST_CASE("a file that is removed while it is packed does not come back as a packed one") {
+  const TempDir dir;
+  const std::string path = dir / "log.2026-11-23";
+  std::string text;
+  std::minstd_rand random;
+  while (text.size() < (std::size_t{8} << 20)) text += std::to_string(random());
+  write_file(path, text);
+  // As rotation does with the oldest.
+  std::thread remover{[&] {
+    while (!fs::exists(path + ".gz.tmp")) std::this_thread::yield();
+    fs::remove(path);
+  }};
+  pack_file(path, Packing::gzip, not_stopping);
+  remover.join();
+  CHECK(fs::is_empty(dir.path()));
+}
+
 TEST_CASE("old files are numbered within a date, packed, and together hold every line") {
   const TempDir dir;
   for (const Packing packing : {Packing::gzip, Packing::zstd}) {

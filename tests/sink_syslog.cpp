@@ -238,6 +238,22 @@ TEST_CASE("a TCP connection that breaks is made anew, and messages are whole on 
   CHECK(text.starts_with("<14>a again\0"s));
 }
 
+TEST_CASE("a message of which a stream took a part goes out whole on the next connection") {
+  const StderrCapture errors;
+  const HostSocket server{SOCK_STREAM};
+  const Session session{at(server, over_tcp)};
+  // More than the kernel holds for a connection that nobody reads.
+  const std::string large(std::size_t{14} << 20, 'x');
+  {
+    const Socket connection = server.accept();
+    XYLEM_INFO(get_logger("a"), "{}", large);
+    CHECK(connection.receive().starts_with("<14>a xxx"));
+  }
+  const Socket connection = server.accept();
+  const std::string whole = "<14>a " + large + '\0';
+  CHECK(connection.receive_bytes(whole.size()) == whole);
+}
+
 TEST_CASE("a message that is too long for a datagram is lost alone") {
   const StderrCapture errors;
   const HostSocket server{SOCK_DGRAM};

@@ -51,7 +51,7 @@ void Sink::keep_lines() {
   std::optional<std::vector<LineBuffer::Whole>> sent;
   if (is_behind_) {
     sent = outbox_->sent();
-    if (!sent) finish();
+    if (!sent) look_at_outbox();
   }
   forget_taken();
   if (!trouble_.active()) return;
