@@ -215,6 +215,20 @@ TEST_CASE("a batch that goes over a rollover is divided at the first line that i
   CHECK(read_file(dir / "log") == "e\n");
 }
 
+TEST_CASE("lines of no bytes do not keep a file rolling whose old name is taken") {
+  const TempDir dir;
+  std::int64_t now_s = 1000;
+  write_file(dir / "log.1970-01-01_00-16-40", "taken\n");
+  TimedFileSink sink(dir / "log", every_ten_seconds(now_s));
+  put_at(sink, "", 1, 1010);
+  put_at(sink, "", 2, 1011);
+  put_at(sink, "", 3, 1012);
+  put_at(sink, "a\n", 4, 1013);
+  sink.close(0);
+  CHECK(sink.idle());
+  CHECK(read_file(dir / "log") == "a\n");
+}
+
 TEST_CASE("lines whose time nobody tells are of now") {
   const TempDir dir;
   std::int64_t now_s = 1000;

@@ -29,7 +29,8 @@ TimedFileSink::TimedFileSink(std::string_view path, const TimedOptions& timed, F
       backup_count_{timed.backup_count} {}
 
 bool TimedFileSink::rolls_before(std::string_view, std::uint64_t record, std::uint64_t) {
-  return timer_.is_due(record) && timer_.line_s() != refused_s_;
+  asked_ = record;
+  return record >= refused_before_ && timer_.is_due(record) && timer_.line_s() != refused_s_;
 }
 
 RollingFileSink::Moved TimedFileSink::move_away() {
@@ -40,6 +41,7 @@ RollingFileSink::Moved TimedFileSink::move_away() {
   struct stat status {};
   if (::stat(to.c_str(), &status) == 0) {
     refused_s_ = timer_.line_s();
+    refused_before_ = asked_ + 1;
     return Moved::not_yet;
   }
   if (const int error = move_file(path(), to); error != 0) {

@@ -62,6 +62,10 @@ class TimedFileSink : public RollingFileSink {
   /// The last line that did not roll the file, since the name was taken, is of that second: the
   /// others of that second are not asked.
   std::optional<std::int64_t> refused_s_;
+  /// The record of the line that was asked last, and the one before which lines are not asked
+  /// again: those of no bytes, which no write takes away, would be asked in turn for ever.
+  std::uint64_t asked_ = 0;
+  std::uint64_t refused_before_ = 0;
   bool has_told_ = false;  // that old files cannot be removed
 };
 
