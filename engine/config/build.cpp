@@ -65,6 +65,24 @@ sink::SyslogAddress::Type socket_type(SyslogPlan::Socket socket) {
   return Type::unset;
 }
 
+/// What CPython's closed handler would do with a record that still gets to it. Its file is opened
+/// again, but for one in mode 'w' that only a FileHandler writes, and a memory has no target.
+std::optional<HandlerKind> after_close(HandlerKind kind, const sink::Sink* sink) {
+  if (std::holds_alternative<MemoryPlan>(kind)) return std::nullopt;
+  if (FilePlan* const file = file_of(kind)) {
+    if (std::holds_alternative<FilePlan>(kind) && file->mode == 'w') return std::nullopt;
+    // The working directory may be another by now.
+    file->filename = sink->name();
+    file->delay = true;
+  }
+  return kind;
+}
+
+struct HandlerOrigin final : route::Origin {
+  explicit HandlerOrigin(HandlerKind made_of) : kind{std::move(made_of)} {}
+  HandlerKind kind;
+};
+
 /// Makes the parts of one plan; later parts refer to earlier ones by index.
 class Builder {
  public:
@@ -82,6 +100,26 @@ class Builder {
 
   /// Null when no handler writes to stderr.
   const SinkPtr& error_stream() const { return error_; }
+
+  /// A handler of a configuration before this one in the place of `former`, which is going to be
+  /// closed; the same each time.
+  HandlerPtr left_of(const HandlerPtr& former) {
+    HandlerPtr& known = left_[former.get()];
+    if (known != nullptr) return known;
+    auto handler = std::make_shared<route::Handler>(*former);
+    const auto& origin = static_cast<const HandlerOrigin&>(*former->origin);
+    const std::optional<HandlerKind> kind = after_close(origin.kind, former->sink.get());
+    handler->sink = nullptr;
+    handler->memory.reset();
+    if (!kind) {
+      handler->members.clear();
+    } else if (std::holds_alternative<QueuePlan>(*kind)) {
+      for (HandlerPtr& member : handler->members) member = left_of(member);
+    } else {
+      std::visit([&](const auto& plan) { equip(*handler, plan); }, *kind);
+    }
+    return known = std::move(handler);
+  }
 
   void apply(const LoggerPlan& plan, route::LoggerNode& node) const {
     if (plan.level) node.level = *plan.level;
@@ -111,6 +149,7 @@ class Builder {
     handler->level = plan.level;
     for (const std::size_t index : plan.filters) handler->filters.push_back(filters_[index]);
     handler->formatter = formatter_of(plan);
+    handler->origin = std::make_shared<HandlerOrigin>(plan.kind);
     std::visit([&](const auto& kind) { equip(*handler, kind); }, plan.kind);
     return handler;
   }
@@ -212,6 +251,7 @@ class Builder {
   SinkPtr output_;
   SinkPtr error_;
   std::map<std::string, SinkPtr> syslogs_;
+  std::map<const route::Handler*, HandlerPtr> left_;
 };
 
 /// CPython's treatment of loggers that the configuration does not name: those below a logger that
@@ -233,8 +273,28 @@ void treat_unnamed(route::Tree& tree, const Plan& plan, const std::set<std::stri
     if (is_below_named(name)) {
       node.level = 0;
       node.propagate = true;
+      node.handlers.clear();
     } else {
       node.disabled = plan.disable_existing_loggers;
+    }
+  }
+}
+
+/// Loggers that the configuration says nothing of have the handlers that they had. Those are closed
+/// when this tree comes into force, so that each of them needs another in its place.
+void keep_left(route::Tree& tree, const route::Tree& former, Builder& parts) {
+  std::set<HandlerPtr> closed;
+  for (const auto& [name, node] : former.nodes()) {
+    closed.insert(node.handlers.begin(), node.handlers.end());
+  }
+  tree.left.clear();
+  for (auto& [name, node] : tree.nodes()) {
+    for (HandlerPtr& handler : node.handlers) {
+      if (!closed.contains(handler)) continue;
+      handler = parts.left_of(handler);
+      if (std::find(tree.left.begin(), tree.left.end(), handler) == tree.left.end()) {
+        tree.left.push_back(handler);
+      }
     }
   }
 }
@@ -247,19 +307,17 @@ std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& fo
     throw ConfigError{"An incremental configuration has no handlers of its own", "incremental",
                       plan.source};
   }
-  const Builder parts{plan};
+  Builder parts{plan};
   auto tree = std::make_shared<route::Tree>(former);
   std::set<std::string> existing{existing_names.begin(), existing_names.end()};
-  for (auto& [name, node] : tree->nodes()) {
-    existing.insert(name);
-    node.handlers.clear();  // the former handlers are closed when this tree comes into force
-  }
+  for (const auto& [name, node] : tree->nodes()) existing.insert(name);
   existing.erase("root");
   tree->handlers = parts.handlers();
-  if (parts.error_stream() != nullptr) tree->write_last_resort_to(parts.error_stream());
   for (const LoggerPlan& logger : plan.loggers) parts.apply(logger, tree->node(logger.name));
   treat_unnamed(*tree, plan, existing);
   if (plan.root) parts.apply(*plan.root, tree->node("root"));
+  keep_left(*tree, former, parts);
+  if (parts.error_stream() != nullptr) tree->write_last_resort_to(parts.error_stream());
   return tree;
 }
 

@@ -34,6 +34,11 @@ struct MemoryRule {
   std::size_t max_bytes = 0;  // more than so many, whatever the capacity
 };
 
+/// What a handler was made of, for those who made it.
+struct Origin {
+  virtual ~Origin() = default;
+};
+
 /// A handler of the config: level and filters before either a sink with its formatter, or, for a
 /// queue or a memory, the handlers behind it; for a NullHandler neither.
 struct Handler {
@@ -50,6 +55,7 @@ struct Handler {
   std::vector<std::shared_ptr<const Handler>> members;
   bool respect_handler_level = false;  // of the members
   std::optional<MemoryRule> memory;    // then one member, the target
+  std::shared_ptr<const Origin> origin;
 };
 
 /// Levels that handlers are to have from now on.

@@ -147,6 +147,7 @@ std::vector<Leaf> Tree::leaves_behind(const Handler& memory) const {
 std::vector<sink::Sink*> Tree::sinks() const {
   std::vector<sink::Sink*> sinks;
   for (const auto& handler : handlers) add_sinks(sinks, *handler);
+  for (const auto& handler : left) add_sinks(sinks, *handler);
   add_sinks(sinks, *last_resort_);
   return sinks;
 }
@@ -157,7 +158,12 @@ Tree Tree::with_sinks(const Replace& replace) const {
   tree.handlers = handlers;
   copier.copy_all(tree.handlers);
   tree.nodes_ = nodes_;
-  for (auto& [name, node] : tree.nodes_) copier.copy_all(node.handlers);
+  for (auto& [name, node] : tree.nodes_) {
+    std::erase_if(node.handlers, [this](const auto& handler) {
+      return std::find(left.begin(), left.end(), handler) != left.end();
+    });
+    copier.copy_all(node.handlers);
+  }
   // Not that of this tree, whose formatter may be at work for another one; but its sink.
   tree.last_resort_ = copier.copy(make_last_resort(last_resort_->sink));
   return tree;

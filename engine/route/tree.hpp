@@ -47,6 +47,9 @@ class Tree {
   /// Every handler of the configuration, whether a logger uses it or not.
   std::vector<std::shared_ptr<const Handler>> handlers;
 
+  /// Handlers of configurations before this one that loggers still have.
+  std::vector<std::shared_ptr<const Handler>> left;
+
   /// The lowest level that a call of this logger lets pass; `off` when it is disabled.
   int threshold(std::string_view logger) const;
 
@@ -69,7 +72,8 @@ class Tree {
   /// The same tree with other sinks: `replace` is asked once for each way to a handler that has
   /// one; `memory` is the number of the first memory on that way, if there is one, in the order of
   /// the handlers. Shares the formatters with this tree, but for the last resort's. A memory passes
-  /// on each record at once: this is for looking at lines of the past.
+  /// on each record at once: this is for looking at lines of the past. Without what is left
+  /// of former configurations, of which a process that died with this one need not have known.
   using Replace =
       std::function<std::shared_ptr<sink::Sink>(sink::Sink&, std::optional<std::size_t> memory)>;
   Tree with_sinks(const Replace& replace) const;

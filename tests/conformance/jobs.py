@@ -102,7 +102,8 @@ def carry_out(replay, directory):
     stdout = done.stdout.decode("utf-8", "surrogateescape")
     stderr = done.stderr.decode("utf-8", "surrogateescape")
     if done.returncode == REFUSED_STATUS:
-        return {"refused": [stderr.replace(str(work.resolve()), ".")]}
+        message = read_text(directory / "refusal")
+        return {"refused": [message.replace(str(work.resolve()), ".")]}
     if done.returncode != 0:
         return {"died": done.returncode, "stderr": stderr}
     return {

@@ -3,8 +3,6 @@
 import json
 import random
 
-from define import file_handler
-
 NAMES = ["my_app", "my_app.db", "my_app.db.pool", "my_app.web", "other", "other.x", "root", "ü.b-c"]
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "WARN", "NOTSET", 5, 15, 25, 45, 0]
 RECORD_LEVELS = [("DEBUG", 10), ("INFO", 20), ("WARNING", 30), ("ERROR", 40), ("CRITICAL", 50), ("NOTICE", 25), ("TRACE", 5)]
@@ -24,6 +22,7 @@ class Maker:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.pick = self.random.choice
+        self.files = "logs/"
 
     def chance(self, one_in):
         return self.random.randrange(one_in) == 0
@@ -120,10 +119,33 @@ class Maker:
             formatter["datefmt"] = self.pick(["%Y-%m-%dT%H:%M:%S%z", "%a %d %b %Y %H:%M:%S %Z %z %j %% %f", "%s", "%x %X"])
         return formatter
 
+    def file_kind(self, name, timed):
+        """A handler of a file; one that rolls by time only where the file's age is known."""
+        kind = self.random.randrange(5 if timed else 4)
+        if kind == 0:
+            handler = {"class": "logging.handlers.RotatingFileHandler", "filename": f"{self.files}{name}",
+                       "maxBytes": self.random.randrange(6000), "backupCount": self.random.randrange(30)}
+        elif kind == 1:
+            handler = {"class": "logging.handlers.WatchedFileHandler", "filename": f"{self.files}{name}"}
+        elif kind == 4:
+            handler = {"class": "logging.handlers.TimedRotatingFileHandler", "filename": f"{self.files}{name}", "interval": self.random.randrange(1, 5),
+                       "when": self.pick(["S", "m", "H", "D", "midnight", "W0", "W6"]), "backupCount": self.random.randrange(4),
+                       "utc": self.pick([True, False])}
+        else:
+            handler = {"class": "logging.FileHandler", "filename": f"{self.files}{name}"}
+        # A watched file that is begun anew late is begun twice by CPython.
+        if kind not in (1, 4) and self.chance(4):
+            handler["mode"] = self.pick("aw")
+        if self.chance(4):
+            handler["encoding"] = self.pick(["utf-8", "UTF8", None])
+        if self.chance(3):
+            handler["delay"] = self.pick([True, False])
+        return handler
+
     def some(self, names, most=2):
         return self.random.sample(names, min(len(names), self.random.randrange(most + 1)))
 
-    def handlers(self, formatters, filters):
+    def handlers(self, formatters, filters, timed):
         """By letters, so that some refer to others that are built later."""
         handlers = {}
         ends = []
@@ -131,39 +153,61 @@ class Maker:
             kind = self.random.randrange(5)
             if kind == 0:
                 handler = {"class": "logging.StreamHandler", "stream": self.pick(["ext://sys.stdout", "ext://sys.stderr"])}
-            elif kind == 1:
-                handler = {"class": "logging.handlers.RotatingFileHandler", "filename": f"logs/{name}",
-                           "maxBytes": self.random.randrange(6000), "backupCount": self.random.randrange(30)}
-            elif kind == 2 and self.chance(3):
+            elif kind == 1 and self.chance(3):
                 handler = {"class": "logging.NullHandler"}
             else:
-                handler = file_handler(name, delay=self.chance(3))
+                handler = self.file_kind(name, timed)
             if not self.chance(4):
                 handler["formatter"] = self.pick(formatters)
             if self.chance(3):
                 handler["level"] = self.pick(LEVELS)
             if self.chance(3):
                 handler["filters"] = self.some(filters)
+            if self.chance(6) and "Null" not in handler["class"]:
+                handler["."] = {"terminator": self.pick(["", "\r\n", "é\n", "\n\n"])}
             handlers[name] = handler
-            ends.append(name)
-        for name in self.random.sample("aeiou", self.random.randrange(3)):
+            # What a memory passes on at the end rolls by the clock, which a case does not have.
+            if "Timed" not in handler["class"]:
+                ends.append(name)
+        for name in self.random.sample("aeiou", self.random.randrange(4)):
             if self.chance(2):
                 handler = {"class": "logging.handlers.QueueHandler", "handlers": self.some(ends, 3),
                            "respect_handler_level": self.pick([True, False])}
             else:
                 handler = {"class": "logging.handlers.MemoryHandler", "capacity": self.random.randrange(20),
-                           "flushLevel": self.pick(LEVELS), "target": self.pick(ends), "flushOnClose": self.pick([True, True, False])}
+                           "flushLevel": self.pick(LEVELS), "target": self.pick(ends or ["b"]), "flushOnClose": self.pick([True, True, False])}
             if self.chance(4):
                 handler["level"] = self.pick(LEVELS)
+            if self.chance(6):
+                handler["filters"] = self.some(filters)
             handlers[name] = handler
+            # In front of one another, sometimes of one that is built too late.
+            if "Queue" in handler["class"] and self.chance(2):
+                ends.append(name)
         return handlers
 
-    def config(self, must_name=()):
+    def refer(self, config):
+        """Puts some values elsewhere, with references in their places."""
+        elsewhere = config["elsewhere"] = {"list": []}
+        for section in ("formatters", "handlers", "loggers"):
+            for name, part in config[section].items():
+                if self.chance(6):
+                    key = self.pick(sorted(part)) if part else None
+                    if key is None or key == ".":
+                        continue
+                    elsewhere["list"].append(part[key])
+                    part[key] = f"cfg://elsewhere.list[{len(elsewhere['list']) - 1}]"
+                elif self.chance(8) and name.isascii():
+                    place = f"{section}_{name.replace('.', '_')}"
+                    elsewhere[place] = part
+                    config[section][name] = f"cfg://elsewhere.{place}"
+
+    def config(self, timed=False):
         formatters = {name: self.formatter() for name in ("plain", "long", "json")}
         filters = {"x": {"name": self.pick(NAMES)}, "y": {"()": "mylogger.NonErrorFilter"}, "z": {"name": ""}}
-        handlers = self.handlers(list(formatters), list(filters))
+        handlers = self.handlers(list(formatters), list(filters), timed)
         loggers = {}
-        for name in {*must_name, *self.some([n for n in NAMES if n != "root"], 4)}:
+        for name in self.some([n for n in NAMES if n != "root"], 4):
             logger = {}
             if not self.chance(4):
                 logger["level"] = self.pick(LEVELS)
@@ -177,27 +221,39 @@ class Maker:
         root = {"level": self.pick(LEVELS), "handlers": self.some(list(handlers), 3)}
         config = {"version": 1, "formatters": formatters, "filters": filters, "handlers": handlers,
                   "loggers": dict(sorted(loggers.items()))}
-        if self.chance(2):
+        where = self.random.randrange(5)
+        if where < 2:
             config["loggers"]["root"] = root
-        else:
+        elif where < 4:
             config["root"] = root
+        if self.chance(3):
+            self.refer(config)
+        if self.chance(2):
+            config["disable_existing_loggers"] = self.pick([True, False])
         return config
 
+    def records(self, least, most):
+        return [self.record() for _ in range(self.random.randrange(least, most))]
+
     def case(self, name):
-        first = self.config()
-        steps = [{"config": first}] + [self.record() for _ in range(self.random.randrange(5, 40))]
-        if self.chance(3):
-            # What was named before is named again: an unnamed logger would keep handlers that are closed.
-            second = self.config(must_name=[n for n in first["loggers"] if n != "root"])
-            second["disable_existing_loggers"] = self.pick([True, False])
-            steps += [{"config": second}] + [self.record() for _ in range(self.random.randrange(20))]
+        steps = [{"logger": name} for name in self.some(NAMES)]
+        is_changed = self.chance(3)
+        first = self.config(timed=not is_changed)
+        steps += [{"config": first}] + self.records(5, 40)
+        if is_changed:
+            for number in range(self.random.randrange(1, 4)):
+                # Handlers of the config before may still write to files of theirs.
+                self.files = f"logs/{number}"
+                steps += [{"config": self.config()}] + self.records(0, 20)
         elif self.chance(4):
             second = {"version": 1, "incremental": True,
                       "handlers": {h: {"level": self.pick(LEVELS)} for h in self.some(list(first["handlers"]))},
                       "loggers": {n: {"level": self.pick(LEVELS), "propagate": self.pick([True, False])} for n in self.some(NAMES)},
                       "root": {"level": self.pick(LEVELS)}}
-            steps += [{"config": second}] + [self.record() for _ in range(self.random.randrange(20))]
-        return {"name": name, "steps": steps}
+            steps += [{"config": second}] + self.records(0, 20)
+        # The age of every file from which a handler might count.
+        before = {f"logs/{letter}": {"text": "", "mtime": self.random.randrange(2 * 10**9)} for letter in "bdfhjl"}
+        return {"name": name, "steps": steps, "before": before}
 
 
 def make_cases(seed, count):

@@ -1,11 +1,12 @@
 /// The engine's side of a case: carries out the script on standard input, a verb and its argument a
-/// line. Ends with status 3 when a config is refused; its message is then all that stands on
-/// stderr.
+/// line. Ends with status 3 when a config is refused; its message is then in ../refusal, apart from
+/// what handlers wrote to stderr.
 
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -64,7 +65,7 @@ int main() try {
   xylem::shutdown();
   return 0;
 } catch (const xylem::ConfigError& error) {
-  std::fputs(error.message().c_str(), stderr);
+  std::ofstream{"../refusal"} << error.message();
   return refused_status;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "replay: %s\n", error.what());

@@ -89,7 +89,7 @@ FIRST = {"version": 1, "formatters": {"f": SHORT}, "handlers": {"h": file_handle
 SECOND = {"version": 1, "formatters": {"f": SHORT}, "handlers": {"h": file_handler("second", formatter="f")}, "root": {"level": "INFO", "handlers": ["h"]}}
 
 
-# Without handlers that a logger could keep.
+# Without handlers that a logger would keep.
 BARE = FIRST | {"loggers": {"a": {"level": "INFO"}, "a.b": {"level": "ERROR"}}}
 
 
@@ -113,6 +113,32 @@ twice("filters of root are kept", SECOND | {"disable_existing_loggers": False},
       first=BARE | {"filters": {"x": {"name": "a"}}, "root": {"level": "DEBUG", "handlers": ["h"], "filters": ["x"]}})
 twice("the same file under another name of a handler", SECOND | {"handlers": {"x": file_handler("first", formatter="f")}, "root": {"handlers": ["x"]}})
 twice("the same file in mode w", FIRST | {"handlers": {"h": file_handler("first", mode="w"), "g": file_handler("other")}})
+for value in (True, False):
+    twice(f"loggers that are not named keep handlers, which open their files again, disable_existing_loggers {value}", SECOND | {"disable_existing_loggers": value})
+    twice(f"a logger below one that keeps its handlers, disable_existing_loggers {value}", SECOND | {"loggers": {"a.b.c": {"level": "DEBUG"}}, "disable_existing_loggers": value})
+KEPT = {
+    "a console": STDOUT, "a file": file_handler("kept"), "a file in mode w": file_handler("kept", mode="w"), "a delayed file": file_handler("kept", delay=True),
+    "a rotating file": {"class": "logging.handlers.RotatingFileHandler", "filename": "logs/kept", "maxBytes": 100, "backupCount": 2},
+    "a rotating file in mode w": {"class": "logging.handlers.RotatingFileHandler", "filename": "logs/kept", "mode": "w"},
+    "a watched file": {"class": "logging.handlers.WatchedFileHandler", "filename": "logs/kept"},
+    "a watched file in mode w": {"class": "logging.handlers.WatchedFileHandler", "filename": "logs/kept", "mode": "w"},
+    "a timed file": {"class": "logging.handlers.TimedRotatingFileHandler", "filename": "logs/kept", "when": "W0"},
+    "no output": {"class": "logging.NullHandler"},
+    "a memory": {"class": "logging.handlers.MemoryHandler", "capacity": 3, "target": "f"},
+    "a queue": {"class": "logging.handlers.QueueHandler", "handlers": ["f", "g"]},
+    "a queue before a memory": {"class": "logging.handlers.QueueHandler", "handlers": ["m"]}}
+for what, handler in KEPT.items():
+    kept = {"version": 1, "handlers": {"f": file_handler("f"), "g": STDOUT, "h": handler, "m": {"class": "logging.handlers.MemoryHandler", "capacity": 3, "target": "f"}},
+            "root": {"level": "DEBUG", "handlers": ["h"]}}
+    twice(f"a root that is not named keeps {what}", {"version": 1, "handlers": {"s": STDERR}, "loggers": {"b": {"handlers": ["s"]}}, "disable_existing_loggers": False},
+          first=kept)
+twice("a handler that is kept keeps its level, filters and formatter", {"version": 1}, first={
+    "version": 1, "formatters": {"f": SHORT}, "filters": {"x": {"()": "mylogger.NonErrorFilter"}},
+    "handlers": {"h": STDOUT | {"level": "INFO", "formatter": "f", "filters": ["x"]}}, "root": {"level": "DEBUG", "handlers": ["h"]}})
+again.good("handlers kept over two configs", FIRST, *EVERYWHERE, {"config": {"version": 1, "disable_existing_loggers": False}}, *EVERYWHERE,
+           {"config": {"version": 1, "handlers": {"s": STDOUT}, "loggers": {"a.b": {"handlers": ["s"], "propagate": True}}, "disable_existing_loggers": False}}, *EVERYWHERE)
+again.bad("an incremental config does not know handlers that are kept", {"version": 1, "incremental": True, "handlers": {"h": {"level": "ERROR"}}},
+          {"config": FIRST}, {"config": {"version": 1}})
 again.good("three in a row", FIRST, *EVERYWHERE, {"config": SECOND}, *EVERYWHERE, {"config": FIRST}, *EVERYWHERE)
 again.good("test_90195: a config of nothing disables all, naming enables", BARE | {"root": {"level": "DEBUG"}}, *EVERYWHERE, {"config": {"version": 1}}, *EVERYWHERE,
            {"config": {"version": 1, "handlers": {"h": STDOUT}, "loggers": {"a": {"level": "DEBUG", "handlers": ["h"]}}}}, *EVERYWHERE)
