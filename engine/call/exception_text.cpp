@@ -1,77 +1,201 @@
 #include "call/exception_text.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <exception>
-#include <string>
-#include <typeinfo>
-#include <vector>
+#include <span>
+#include <string_view>
 
 #include <cxxabi.h>
+#include <fmt/format.h>
 
 #include <xylem/detail/exception_text.hpp>
+#include <xylem/stack.hpp>
 
 #include "record/stack_text.hpp"
+#include "throw/throw_site.hpp"
+#include "trace/packed.hpp"
+#include "trace/walk.hpp"
+
+extern "C" {
+// Defined in programs that link xylem-throw.
+[[gnu::weak]] decltype(xylem_throw_site) xylem_throw_site;
+}
 
 namespace xylem {
 namespace call {
 namespace {
 
-using record::demangled;
-
 /// Bounds a chain that refers to itself.
 constexpr std::size_t max_nested = 64;
 
-void describe(std::vector<std::string>& texts) {
-  if (texts.size() == max_nested) return;
+/// What std::exception_ptr consists of, in the C++ library of GCC.
+const void* object_of(const std::exception_ptr& exception) {
+  const void* object = nullptr;
+  static_assert(sizeof object == sizeof exception);
+  std::memcpy(&object, &exception, sizeof object);
+  return object;
+}
+
+std::string_view or_null(const char* text) {
+  return text != nullptr ? text : "(null)";
+}
+
+template <typename... T>
+bool add_value(Thrown& thrown) {
+  const auto add = [&thrown]<typename U>(const U* value) {
+    if (*thrown.type != typeid(U)) return false;
+    if constexpr (std::is_pointer_v<U>) {
+      thrown.text = or_null(*value);
+    } else {
+      thrown.text = fmt::format("{}", *value);
+    }
+    return true;
+  };
+  return (add(static_cast<const T*>(thrown.object)) || ...);
+}
+
+/// The value of what is no std::exception.
+void add_known_value(Thrown& thrown) {
+  if (thrown.type == nullptr || thrown.object == nullptr) return;
+  add_value<int, unsigned, long, unsigned long, long long, unsigned long long, short,
+            unsigned short, bool, char, signed char, unsigned char, double, float, std::string,
+            std::string_view, const char*, char*>(thrown);
+}
+
+void collect(std::vector<Thrown>& all) {
+  if (all.size() == max_nested) return;
+  Thrown& thrown = all.emplace_back();
+  thrown.object = object_of(std::current_exception());
+  thrown.type = abi::__cxa_current_exception_type();
   try {
     throw;
   } catch (const std::exception& exception) {
-    texts.push_back(demangled(typeid(exception).name()) + ": " + exception.what());
+    thrown.text = or_null(exception.what());
     try {
       std::rethrow_if_nested(exception);
     } catch (...) {
-      describe(texts);
+      collect(all);
     }
   } catch (const std::nested_exception& exception) {
-    texts.push_back(demangled(typeid(exception).name()));
     if (exception.nested_ptr() == nullptr) return;
     try {
       exception.rethrow_nested();
     } catch (...) {
-      describe(texts);
+      collect(all);
     }
-  } catch (const std::string& text) {
-    texts.push_back("std::string: " + text);
-  } catch (const char* text) {
-    texts.push_back(std::string{"char const*: "} + (text != nullptr ? text : "(null)"));
   } catch (...) {
-    const std::type_info* const type = abi::__cxa_current_exception_type();
-    texts.push_back(type != nullptr ? demangled(type->name()) : "unknown exception");
+    add_known_value(thrown);
   }
+}
+
+using Addresses = std::array<std::uintptr_t, Stack::max_frames>;
+
+/// A stack as it was taken: `size` of the addresses, innermost first.
+struct Trace {
+  Addresses addresses;
+  std::size_t size = 0;
+  bool is_cut = false;
+};
+
+Trace throw_site(const void* object) {
+  Trace trace;
+  if (xylem_throw_site == nullptr || object == nullptr) return trace;
+  trace.size =
+      xylem_throw_site(object, trace.addresses.data(), trace.addresses.size(), &trace.is_cut);
+  return trace;
+}
+
+/// Python shows the way from the function that catches to the throw. What led to that function is
+/// what both stacks have in common.
+void cut_common_calls(Trace& thrown, const Trace& caught) {
+  if (thrown.is_cut || caught.is_cut) return;
+  std::size_t common = 0;
+  while (common < thrown.size && common < caught.size &&
+         thrown.addresses[thrown.size - 1 - common] == caught.addresses[caught.size - 1 - common]) {
+    ++common;
+  }
+  if (common < thrown.size) thrown.size -= common;
+}
+
+/// As words: `count` of them.
+struct Words {
+  std::array<trace::Word, Stack::max_frames + 1> words;
+  std::size_t count = 0;
+};
+
+Words words_of(const Trace& trace) {
+  Words words;
+  trace::find_words(std::span{trace.addresses}.first(trace.size), words.words);
+  words.count = trace.size;
+  if (trace.is_cut) words.words[words.count++] = trace::more_frames;
+  return words;
+}
+
+constexpr std::string_view heading = "Traceback (most recent call last):\n";
+constexpr std::string_view cause =
+    "\n\nThe above exception was the direct cause of the following exception:\n\n";
+
+void add_exception(trace::Packed& packed, const Thrown& thrown, const Trace& here,
+                   bool is_outermost) {
+  Trace site = throw_site(thrown.object);
+  if (site.size > 0) {
+    cut_common_calls(site, here);
+    const Words words = words_of(site);
+    packed.text(heading).frames(words.words.data(), words.count);
+  } else if (is_outermost) {
+    const Words words = words_of(here);
+    packed.text(heading).frames_from_call(words.words.data(), words.count);
+  }
+  if (thrown.type == nullptr) {
+    packed.text("unknown exception");
+  } else {
+    packed.type(thrown.type->name());
+  }
+  if (!thrown.text.empty()) packed.text(": ").text(thrown.text);
+}
+
+std::string pack(const std::vector<Thrown>& all, const Trace& here) {
+  trace::Packed packed;
+  for (std::size_t i = all.size(); i-- > 0;) {
+    add_exception(packed, all[i], here, i == 0);
+    if (i > 0) packed.text(cause);
+  }
+  return packed.take();
 }
 
 }  // namespace
 
+std::vector<Thrown> thrown_exceptions() {
+  std::vector<Thrown> all;
+  // Empty as well for what is thrown by other languages, and for the end of a thread.
+  if (std::current_exception() != nullptr) collect(all);
+  return all;
+}
+
 std::vector<std::string> describe_exception() {
   std::vector<std::string> texts;
-  if (std::current_exception() != nullptr) describe(texts);
+  for (const Thrown& thrown : thrown_exceptions()) {
+    std::string& text = texts.emplace_back(
+        thrown.type != nullptr ? record::demangled_type(thrown.type->name()) : "unknown exception");
+    if (!thrown.text.empty()) text += ": " + thrown.text;
+  }
   return texts;
 }
 
 }  // namespace call
 
-detail::ExceptionText detail::current_exception_text(std::string_view file, std::uint32_t line,
-                                                     std::string_view function) {
-  const std::vector<std::string> texts = call::describe_exception();
+[[gnu::noinline]] detail::ExceptionText detail::current_exception_text() {
+  const std::vector<call::Thrown> all = call::thrown_exceptions();
   // What Python shows for exc_info outside an except block.
-  if (texts.empty()) return {"NoneType: None"};
-  std::string text;
-  for (std::size_t i = texts.size(); i-- > 1;) {
-    text += texts[i];
-    text += "\n\nThe above exception was the direct cause of the following exception:\n\n";
-  }
-  text.append("Traceback (most recent call last):\n  File \"").append(file);
-  text.append("\", line ").append(std::to_string(line)).append(", in ").append(function);
-  return {text.append("\n").append(texts[0])};
+  if (all.empty()) return {"NoneType: None"};
+  call::Trace here;
+  trace::Walk walk{here.addresses};
+  walk.run(__builtin_return_address(0));
+  here.size = walk.size;
+  here.is_cut = walk.is_cut;
+  return {call::pack(all, here)};
 }
 
 }  // namespace xylem

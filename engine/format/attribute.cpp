@@ -200,14 +200,13 @@ std::string_view render_asctime(const View& view, LocalTimeRenderer& renderer) {
   return renderer.render(static_cast<std::int64_t>(created), msecs);
 }
 
-Value read_exception(const View& view) {
-  if (view.foreign != nullptr) {
-    return view.foreign->exc_text ? Value::of(*view.foreign->exc_text) : Value{};
-  }
-  const auto& arguments = view.site->arguments;
+namespace {
+
+/// The argument of that kind, absent when the record has none.
+Value read_trace(const View& view, record::Kind kind) {
   const std::byte* tail = view.payload + view.site->fixed_bytes;
-  for (const record::Argument& argument : arguments) {
-    if (argument.kind == record::Kind::exception) {
+  for (const record::Argument& argument : view.site->arguments) {
+    if (argument.kind == kind) {
       return record::read_argument(argument, view.payload, reinterpret_cast<const char*>(tail));
     }
     if (detail::has_tail(argument.kind)) {
@@ -217,9 +216,16 @@ Value read_exception(const View& view) {
   return {};
 }
 
+}  // namespace
+
+Value read_exception(const View& view) {
+  if (view.foreign == nullptr) return read_trace(view, record::Kind::exception);
+  return view.foreign->exc_text ? Value::of(*view.foreign->exc_text) : Value{};
+}
+
 Value read_stack(const View& view) {
-  const bool given = view.foreign != nullptr && view.foreign->stack_info;
-  return given ? Value::of(*view.foreign->stack_info) : Value{};
+  if (view.foreign == nullptr) return read_trace(view, record::Kind::stack);
+  return view.foreign->stack_info ? Value::of(*view.foreign->stack_info) : Value{};
 }
 
 std::string_view base_name(std::string_view path) {

@@ -95,6 +95,15 @@ Program JsonFormatter::compile(const Site& site, std::string_view logger,
   return builder.finish();
 }
 
+/// The text of that kind, or null.
+void JsonFormatter::compile_trace(ProgramBuilder& builder, record::Kind kind,
+                                  const record::Site& site) {
+  for (std::size_t i = 0; i < site.arguments.size(); ++i) {
+    if (site.arguments[i].kind == kind) return builder.json_value(i);
+  }
+  builder.text("null");
+}
+
 void JsonFormatter::compile_attribute(ProgramBuilder& builder, Attribute attribute,
                                       const View& sample) {
   const auto quoted = [&builder](auto&& build) {
@@ -134,12 +143,9 @@ void JsonFormatter::compile_attribute(ProgramBuilder& builder, Attribute attribu
       });
     case Attribute::exc_info:
     case Attribute::exc_text:
-      for (std::size_t i = 0; i < sample.site->arguments.size(); ++i) {
-        if (sample.site->arguments[i].kind == record::Kind::exception) return builder.json_value(i);
-      }
-      return builder.text("null");
+      return compile_trace(builder, record::Kind::exception, *sample.site);
     case Attribute::stack_info:
-      return builder.text("null");
+      return compile_trace(builder, record::Kind::stack, *sample.site);
     default:
       return builder.text(json_of(read_attribute(attribute, sample, scratch), style_));
   }

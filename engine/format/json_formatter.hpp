@@ -39,6 +39,7 @@ class JsonFormatter final : public Formatter {
  private:
   TextStyle text_style() const;
   std::vector<JsonMember> members_of(const record::View& view) const;
+  static void compile_trace(ProgramBuilder& builder, record::Kind kind, const record::Site& site);
   void compile_attribute(ProgramBuilder& builder, Attribute attribute, const record::View& sample);
   void format_attribute(std::string& out, Attribute attribute, const record::View& view);
 

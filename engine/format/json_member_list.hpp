@@ -18,7 +18,9 @@ inline bool has_exception(const record::View& view) {
 }
 
 inline bool has_stack(const record::View& view) {
-  return view.foreign != nullptr && view.foreign->stack_info.has_value();
+  if (view.foreign != nullptr) return view.foreign->stack_info.has_value();
+  return std::any_of(view.site->arguments.begin(), view.site->arguments.end(),
+                     [](const auto& argument) { return argument.kind == record::Kind::stack; });
 }
 
 /// The record's fields in order: calls visit(key, index).

@@ -63,6 +63,7 @@ bool is_quoted(Kind kind) {
     case Kind::string:
     case Kind::rendered:
     case Kind::exception:
+    case Kind::stack:
       return true;
     default:
       return false;

@@ -59,10 +59,6 @@ Value read_field(const View& view, std::string_view name) {
   return record::read_value(view, find_field(*view.site, name).value());
 }
 
-bool is_exception(const record::Argument& argument) {
-  return argument.kind == record::Kind::exception;
-}
-
 }  // namespace
 
 TextFormatter::TextFormatter(Options options)
@@ -93,10 +89,13 @@ Program TextFormatter::compile(const Site& site, std::string_view logger,
     builder.text(piece.source.text);
     if (!piece.source.name.empty()) compile_piece(builder, piece, sample);
   }
-  for (std::size_t i = 0; i < site.arguments.size(); ++i) {
-    if (!is_exception(site.arguments[i])) continue;
-    builder.hole(Program::Hole::line_break);
-    builder.argument_text(i);
+  for (const record::Kind kind : {record::Kind::exception, record::Kind::stack}) {
+    for (std::size_t i = 0; i < site.arguments.size(); ++i) {
+      if (site.arguments[i].kind != kind) continue;
+      builder.hole(Program::Hole::line_break);
+      builder.argument_text(i);
+      break;
+    }
   }
   builder.text(terminator);
   return builder.finish();

@@ -64,6 +64,7 @@ inline Value read_argument(const Argument& argument, const std::byte* payload, c
     case Kind::rendered:
     case Kind::exception:
     case Kind::members:
+    case Kind::stack:
       return Value::of(std::string_view{start, load<std::uint32_t>(at)});
   }
   return {};

@@ -127,12 +127,14 @@ void add_argument(Site& site, Kind kind, bool is_field, std::string_view key) {
   site.arguments.push_back({kind, is_field, std::string{key}, site.fixed_bytes});
   site.fixed_bytes += detail::fixed_bytes(kind);
   site.has_tails |= detail::has_tail(kind);
+  site.has_traces |= site.arguments.back().is_trace();
 }
 
 void clear_arguments(Site& site) {
   site.arguments.clear();
   site.fixed_bytes = 0;
   site.has_tails = false;
+  site.has_traces = false;
 }
 
 void lock_sites() {

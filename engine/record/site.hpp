@@ -21,9 +21,9 @@ struct Argument {
   std::uint32_t offset;
 
   /// Takes a `{}` of the format string.
-  bool is_positional() const {
-    return !is_field && kind != Kind::exception && kind != Kind::members;
-  }
+  bool is_positional() const { return !is_field && !is_trace() && kind != Kind::members; }
+  /// The consumer makes its text (trace/packed.hpp).
+  bool is_trace() const { return kind == Kind::exception || kind == Kind::stack; }
 };
 
 /// A registered call site: the dictionary entry behind the id in a record.
@@ -37,6 +37,7 @@ struct Site {
   std::vector<Argument> arguments;
   std::uint32_t fixed_bytes;  // of all arguments together
   bool has_tails;             // some argument has bytes behind the fixed part
+  bool has_traces;            // some argument is_trace()
 };
 
 /// Puts an argument behind those that the site has.

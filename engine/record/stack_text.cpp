@@ -15,6 +15,19 @@ std::string demangled(const char* name) {
   return status == 0 ? text.get() : name;
 }
 
+std::string demangled_type(const char* name) {
+  constexpr std::string_view string_type =
+      "std::__cxx11::basic_string<char, std::char_traits<char>"
+      ", std::allocator<char> >";
+  constexpr std::string_view wrapper = "std::_Nested_exception<";
+  std::string text = demangled(name);
+  if (text == string_type) return "std::string";
+  if (!text.starts_with(wrapper) || !text.ends_with('>')) return text;
+  text = text.substr(wrapper.size(), text.size() - wrapper.size() - 1);
+  if (text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
 std::string demangled_stack(std::string_view trace) {
   constexpr std::string_view mangled_start = " _Z";
   std::string text;

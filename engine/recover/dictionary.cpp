@@ -61,6 +61,14 @@ bool Dictionary::add(std::uint16_t kind, std::uint64_t id, std::string_view body
     case EntryKind::sink:
       sinks.try_emplace(id, body);
       return true;
+    case EntryKind::module: {
+      std::optional<trace::Module> module = trace::decode_module(body);
+      if (module) modules.try_emplace(id, std::move(*module));
+      return module.has_value();
+    }
+    case EntryKind::frame:
+      frames.try_emplace(id, body);
+      return true;
   }
   return false;
 }

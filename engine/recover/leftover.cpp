@@ -73,6 +73,8 @@ class Parser {
     into_.sites = std::move(names_.sites);
     find_context_site();
     into_.loggers = std::move(names_.loggers);
+    into_.modules = std::move(names_.modules);
+    into_.frames = std::move(names_.frames);
     read_sinks(header(offsetof(crash::Header, sinks), std::uint32_t{}));
     into_.unreadable += read_kept_lines(bytes_, parts, into_.sinks);
     into_.unreadable += read_held_lines(bytes_, parts, into_.memories);

@@ -15,6 +15,7 @@
 #include "record/thread.hpp"
 #include "recover/bytes.hpp"
 #include "recover/parts.hpp"
+#include "trace/module.hpp"
 
 namespace xylem::recover {
 
@@ -97,6 +98,9 @@ struct Leftover {
   std::unordered_map<std::uint64_t, record::Site> sites;
   const record::Site* context_site = nullptr;  // of notes of a context, if there are any
   std::unordered_map<std::uint64_t, std::string> loggers;
+  // What stacks in the records are shown with.
+  std::unordered_map<std::uint64_t, trace::Module> modules;
+  std::unordered_map<trace::Word, std::string> frames;
   std::deque<std::vector<std::byte>> unwrapped;
 };
 

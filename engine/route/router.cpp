@@ -9,6 +9,7 @@
 #include "record/stack_text.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
+#include "trace/packed.hpp"
 
 namespace xylem::route {
 namespace {
@@ -56,11 +57,10 @@ void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& level
 
 void Router::deliver(const RawRecord& raw, std::uint64_t number) {
   Route& route = find(raw.header);
-  const record::View view{route.site,  route.logger_name, raw.thread,
-                          raw.time_ns, raw.payload,       nullptr};
-  if (route.site->id == record::foreign_site) [[unlikely]] {
-    deliver_foreign(route, view, number);
-    return;
+  record::View view{route.site, route.logger_name, raw.thread, raw.time_ns, raw.payload, nullptr};
+  if (route.is_special) [[unlikely]] {
+    if (!route.site->has_traces) return deliver_foreign(route, view, number);
+    if (!unpack_traces(route, view, number)) return;
   }
   for (const Delivery& delivery : route.deliveries) {
     if (delivery.program == nullptr) [[unlikely]] {
@@ -76,6 +76,18 @@ void Router::deliver(const RawRecord& raw, std::uint64_t number) {
     } catch (const std::exception& error) {
       fail(*delivery.handler, number, error.what());
     }
+  }
+}
+
+/// False when there is nothing to deliver.
+bool Router::unpack_traces(const Route& route, record::View& view, std::uint64_t number) {
+  if (route.deliveries.empty()) return false;
+  try {
+    view.payload = trace::unpack_payload(*route.site, view.payload, unpacked_);
+    return true;
+  } catch (const std::exception& error) {
+    for (const Delivery& delivery : route.deliveries) fail(*delivery.handler, number, error.what());
+    return false;
   }
 }
 
@@ -111,7 +123,7 @@ void Router::keep_quick_route(const Route& route, detail::HeaderView header) {
   // The engine has to look at a note of drops before it is delivered.
   if (route.deliveries.size() != 1 || site == record::dropped_site) return;
   const Delivery& delivery = route.deliveries.front();
-  if (delivery.program == nullptr || delivery.wants_times) return;
+  if (delivery.program == nullptr || delivery.wants_times || route.is_special) return;
   const std::optional<format::QuickProgram> program = delivery.program->quick();
   if (program) quick = {header.origin(), delivery.handler->sink.get(), *program};
 }
@@ -119,6 +131,7 @@ void Router::keep_quick_route(const Route& route, detail::HeaderView header) {
 std::unique_ptr<Router::Route> Router::make_route(detail::HeaderView header) {
   auto route = std::make_unique<Route>();
   route->site = &record::site(header.site());
+  route->is_special = route->site->id == record::foreign_site || route->site->has_traces;
   route->logger = header.logger();
   route->logger_name = logger(header.logger()).name;
   // The handlers of a foreign record depend on its level, which its site does not know.

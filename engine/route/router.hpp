@@ -91,6 +91,7 @@ class Router {
     const record::Site* site;
     std::uint32_t logger;
     std::string_view logger_name;
+    bool is_special;  // a record made elsewhere, or one with traces
     std::vector<Delivery> deliveries;
     std::unique_ptr<Route> next;  // the same site under another logger
   };
@@ -117,6 +118,7 @@ class Router {
   std::vector<Parcel> pack_foreign_behind(const Handler& memory, const record::View& view);
   Memory& memory_of(const Handler& handler);
   void keep_quick_route(const Route& route, detail::HeaderView header);
+  bool unpack_traces(const Route& route, record::View& view, std::uint64_t number);
   void deliver_foreign(const Route& route, record::View view, std::uint64_t number);
   void fail(const Handler& handler, std::uint64_t number, const char* why);
   void report_once(const Handler& handler, const std::string& why);
@@ -129,6 +131,7 @@ class Router {
   std::vector<std::pair<const Handler*, std::unique_ptr<Memory>>> memories_;  // as constructed
   format::Workspace work_;
   std::vector<char> packing_;
+  std::vector<std::byte> unpacked_;
   std::unordered_set<std::string> reported_;
 };
 

@@ -114,4 +114,4 @@
 /// Inside a catch block: an ERROR with `exc_info`, the exception being handled.
 #define XYLEM_EXCEPTION(logger, format, ...)                                          \
   XYLEM_LOG_STATIC_(::xylem::Level::error, logger, format __VA_OPT__(, ) __VA_ARGS__, \
-                    ::xylem::detail::current_exception_text(__FILE__, __LINE__, __func__))
+                    ::xylem::detail::current_exception_text())

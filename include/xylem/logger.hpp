@@ -72,7 +72,7 @@ class Logger {
                  const Args&... arguments) const {
     if (enabled(Level::error)) {
       detail::log_here(Level::error, *state_, format, arguments...,
-                       detail::current_exception_text(format.file, format.line, format.function));
+                       detail::current_exception_text());
     }
   }
 

@@ -4,9 +4,10 @@
 #include <xylem/detail/rendered.hpp>
 #include <xylem/detail/structure.hpp>
 #include <xylem/field.hpp>
+#include <xylem/stack.hpp>
 
-/// What an argument of a log call is to the record: a value of the message, a field, or the text of
-/// an exception.
+/// What an argument of a log call is to the record: a value of the message, a field, the text of
+/// an exception, or a stack.
 namespace xylem::detail {
 
 /// Travels as a hidden argument of XYLEM_EXCEPTION and Logger::exception.
@@ -27,7 +28,8 @@ inline constexpr bool is_field<Field<S>> = true;
 /// Takes a `{}` of the format string.
 template <typename T>
 inline constexpr bool is_positional =
-    !is_field<T> && !std::is_same_v<T, ExceptionText> && !std::is_same_v<T, BoundMembers>;
+    !is_field<T> && !std::is_same_v<T, ExceptionText> && !std::is_same_v<T, Stack> &&
+    !std::is_same_v<T, BoundMembers>;
 
 /// The argument ready to be copied. `index` counts the positional arguments before it.
 template <typename T>
@@ -67,6 +69,9 @@ inline Text<Kind::exception> plain(const ExceptionText& value) noexcept {
 inline Text<Kind::members> plain(const BoundMembers& value) noexcept {
   return {value.text};
 }
+inline Text<Kind::stack> plain(const Stack& value) noexcept {
+  return {value.packed()};
+}
 
 /// The kind that a prepared argument is stored as.
 template <typename T>
@@ -81,5 +86,7 @@ template <>
 inline constexpr Kind kind_of_prepared<ExceptionText> = Kind::exception;
 template <>
 inline constexpr Kind kind_of_prepared<BoundMembers> = Kind::members;
+template <>
+inline constexpr Kind kind_of_prepared<Stack> = Kind::stack;
 
 }  // namespace xylem::detail

@@ -27,8 +27,9 @@ enum class Kind : std::uint8_t {
   exception,   // as string: the text of a caught exception, outside the message
   structured,  // as string: the bytes of a tree (tree.hpp)
   members,     // as string: fields that were encoded beforehand (members.hpp); the last argument
+  stack,       // as string: the calls that led to a place, outside the message
 };
-inline constexpr Kind last_kind = Kind::members;
+inline constexpr Kind last_kind = Kind::stack;
 
 /// The bytes that an argument of this kind takes in the fixed part of the payload.
 constexpr std::uint32_t fixed_bytes(Kind kind) {
@@ -45,6 +46,7 @@ constexpr std::uint32_t fixed_bytes(Kind kind) {
     case Kind::exception:
     case Kind::structured:
     case Kind::members:
+    case Kind::stack:
       return 4;
     case Kind::boolean:
     case Kind::character:

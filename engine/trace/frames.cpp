@@ -1,0 +1,115 @@
+#include "trace/frames.hpp"
+
+#include <mutex>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "record/stack_text.hpp"
+#include "trace/debug_info.hpp"
+
+namespace xylem::trace {
+namespace {
+
+/// Shared by all texts, because files are shared: those of a dead process are mostly this one's.
+struct State {
+  std::mutex mutex;
+  DebugInfo debug_info;
+  FrameTexts own{find_module};
+};
+
+State& state() {
+  // Never destroyed: destructors of static objects may log.
+  static State& instance = *new State;
+  return instance;
+}
+
+constinit thread_local FrameTexts* t_spoken_for = nullptr;
+
+/// What a call of the engine leaves in the function that logs, once it is inlined.
+bool is_of_the_engine(std::string_view function) {
+  return function.starts_with("xylem::detail::") || function.starts_with("xylem::Logger::");
+}
+
+void add_line(std::string& out, std::string_view file, int line, std::string_view function) {
+  fmt::format_to(std::back_inserter(out), "  File \"{}\", line {}, in {}\n", file, line,
+                 function.empty() ? "??" : function);
+}
+
+std::string unknown_text(const std::optional<Module>& module, std::uint64_t address,
+                         std::string_view function) {
+  std::string out;
+  if (module) {
+    add_line(out, fmt::format("{}+{:#x}", module->path, address), 0, function);
+  } else {
+    add_line(out, "??", 0, fmt::format("{:#x}", address));
+  }
+  return out;
+}
+
+std::string make_text(const std::optional<Module>& module, std::uint64_t address) {
+  const std::vector<Place> places =
+      module ? state().debug_info.find(*module, address) : std::vector<Place>{};
+  std::string out;
+  std::string innermost;
+  for (auto place = places.rbegin(); place != places.rend(); ++place) {
+    const std::string function = record::demangled(place->function.c_str());
+    if (place->file.empty()) {
+      out += unknown_text(module, address, function);
+    } else if (is_of_the_engine(function)) {
+      add_line(innermost, place->file, place->line, function);
+    } else {
+      add_line(out, place->file, place->line, function);
+    }
+  }
+  if (!out.empty()) return out;
+  return innermost.empty() ? unknown_text(module, address, {}) : innermost;
+}
+
+}  // namespace
+
+std::string FrameTexts::text_of(Word frame) {
+  const auto found = texts_.find(frame);
+  if (found != texts_.end()) return found->second;
+  const std::optional<Module> module = find_module_(module_of(frame));
+  if (texts_.size() >= max_frame_texts) return unknown_text(module, address_of(frame), {});
+  const std::string& text = texts_[frame] = make_text(module, address_of(frame));
+  if (dictionary_ != nullptr) dictionary_->add(crash::EntryKind::frame, frame, text);
+  return text;
+}
+
+void FrameTexts::describe_in(crash::Dictionary* dictionary) {
+  dictionary_ = dictionary;
+  if (dictionary == nullptr) return;
+  for (const auto& [frame, text] : texts_) dictionary->add(crash::EntryKind::frame, frame, text);
+}
+
+std::string text_of_frame(Word frame) {
+  const std::lock_guard lock{state().mutex};
+  FrameTexts& texts = t_spoken_for != nullptr ? *t_spoken_for : state().own;
+  return texts.text_of(frame);
+}
+
+AsFramesOf::AsFramesOf(FrameTexts& texts) {
+  t_spoken_for = &texts;
+}
+AsFramesOf::~AsFramesOf() {
+  t_spoken_for = nullptr;
+}
+
+void describe_in(crash::Dictionary* dictionary) {
+  describe_modules_in(dictionary);
+  const std::lock_guard lock{state().mutex};
+  state().own.describe_in(dictionary);
+}
+
+void lock() {
+  state().mutex.lock();
+  lock_modules();
+}
+void unlock() {
+  unlock_modules();
+  state().mutex.unlock();
+}
+
+}  // namespace xylem::trace
