@@ -23,8 +23,8 @@ extern "C" {
 namespace {
 
 constexpr std::size_t max_frames = 32;
-constexpr std::size_t max_throws = 256;  // a power of two
-constexpr std::size_t probes = 4;
+constexpr std::size_t max_throws = 512;  // a power of two
+constexpr std::size_t probes = 16;
 constexpr int patience = 1000;
 
 /// Under a lock of its own, which is hardly ever taken: a throw takes microseconds anyway.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <string_view>
 
 #include <dwarf.h>
@@ -43,6 +44,13 @@ std::string name_of(Dwarf_Die& function) {
   return text_of(linked != nullptr ? linked : dwarf_diename(&function));
 }
 
+/// DWARF gives files as the compiler was told of them, and where it ran.
+std::string full_path(const char* file, const char* directory) {
+  const std::filesystem::path path{text_of(file)};
+  if (path.empty()) return {};
+  return (std::filesystem::path{text_of(directory)} / path).lexically_normal().string();
+}
+
 /// Where the code that was inlined as `call` was called.
 void read_call(Dwarf_Die& unit, Dwarf_Die& call, Place& place) {
   Dwarf_Attribute attribute;
@@ -54,7 +62,8 @@ void read_call(Dwarf_Die& unit, Dwarf_Die& call, Place& place) {
       dwarf_getsrcfiles(&unit, &files, nullptr) != 0) {
     return;
   }
-  place.file = text_of(dwarf_filesrc(files, file, nullptr, nullptr));
+  const char* const directory = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
+  place.file = full_path(dwarf_filesrc(files, file, nullptr, nullptr), directory);
   place.line = static_cast<int>(line);
 }
 
@@ -124,11 +133,7 @@ class DebugInfo::File {
     Dwfl_Line* const line = dwfl_module_getsrc(reported_, at);
     if (line == nullptr) return;
     const char* const file = dwfl_lineinfo(line, nullptr, &place.line, nullptr, nullptr, nullptr);
-    place.file = text_of(file);
-    const char* const directory = dwfl_line_comp_dir(line);
-    if (!place.file.starts_with('/') && directory != nullptr) {
-      place.file = std::string{directory} + "/" + place.file;
-    }
+    place.file = full_path(file, dwfl_line_comp_dir(line));
   }
 
   /// By the table of addresses, which clang does not write; then by looking at every unit.

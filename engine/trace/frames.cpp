@@ -31,6 +31,12 @@ bool is_of_the_engine(std::string_view function) {
   return function.starts_with("xylem::detail::") || function.starts_with("xylem::Logger::");
 }
 
+/// "app::query(int)", also of the part of it that the compiler has moved elsewhere.
+std::string shown_function(const std::string& linked) {
+  std::string name = record::demangled(linked.c_str());
+  return name.substr(0, name.find(" [clone "));
+}
+
 void add_line(std::string& out, std::string_view file, int line, std::string_view function) {
   fmt::format_to(std::back_inserter(out), "  File \"{}\", line {}, in {}\n", file, line,
                  function.empty() ? "??" : function);
@@ -53,7 +59,7 @@ std::string make_text(const std::optional<Module>& module, std::uint64_t address
   std::string out;
   std::string innermost;
   for (auto place = places.rbegin(); place != places.rend(); ++place) {
-    const std::string function = record::demangled(place->function.c_str());
+    const std::string function = shown_function(place->function);
     if (place->file.empty()) {
       out += unknown_text(module, address, function);
     } else if (is_of_the_engine(function)) {
