@@ -11,6 +11,7 @@
 #include "drain/engine.hpp"
 #include "drain/producer.hpp"
 #include "fatal/handler.hpp"
+#include "record/engine_thread.hpp"
 #include "recover/recover.hpp"
 #include "route/loggers.hpp"
 
@@ -56,6 +57,9 @@ std::uint64_t recover_leftovers(const drain::CrashSettings& crash, const route::
 }
 
 void apply(const config::Plan& plan) {
+  if (record::is_engine_thread()) {
+    throw ConfigError{"A handler, formatter or filter cannot configure the engine that runs it"};
+  }
   drain::Engine& engine = drain::Engine::instance();
   // One at a time: a plan builds on the tree that is in force.
   const std::lock_guard lock{engine.configuring()};

@@ -15,6 +15,8 @@
 #include "config/file_sinks.hpp"
 #include "config/python_text.hpp"
 #include "config/syslog_handler.hpp"
+#include "extend/handler_sink.hpp"
+#include "extend/own_parts.hpp"
 #include "format/text_formatter.hpp"
 #include "format/utf8.hpp"
 #include "route/filter.hpp"
@@ -47,6 +49,9 @@ FilterPtr make_filter(const FilterPlan& plan) {
                         },
                         [](const MaxLevelFilterPlan& level) -> FilterPtr {
                           return std::make_shared<route::MaxLevelFilter>(level.max_level);
+                        },
+                        [](const OwnFilterPlan& own) -> FilterPtr {
+                          return std::make_shared<extend::OwnFilter>(make_own(own));
                         },
                     },
                     plan.kind);
@@ -90,7 +95,9 @@ class Builder {
     for (const FormatterPlan& formatter : plan.formatters) {
       attempt("formatter", formatter, [&] { formatters_.push_back(build_formatter(formatter)); });
     }
-    for (const FilterPlan& filter : plan.filters) filters_.push_back(make_filter(filter));
+    for (const FilterPlan& filter : plan.filters) {
+      attempt("filter", filter, [&] { filters_.push_back(make_filter(filter)); });
+    }
     for (const HandlerPlan& handler : plan.handlers) {
       attempt("handler", handler, [&] { handlers_.push_back(make_handler(handler)); });
     }
@@ -136,11 +143,17 @@ class Builder {
   void attempt(const char* what, const Part& part, F&& make) const {
     try {
       make();
+    } catch (const ConfigError& error) {
+      throw ConfigError{context(what, part) + error.message(),
+                        error.path().empty() ? part.path : error.path(), plan_.source};
     } catch (const std::exception& error) {
-      throw ConfigError{std::string{"Unable to configure "} + what + " " + python_repr(part.name) +
-                            ": " + error.what(),
-                        part.path, plan_.source};
+      throw ConfigError{context(what, part) + error.what(), part.path, plan_.source};
     }
+  }
+
+  template <typename Part>
+  static std::string context(const char* what, const Part& part) {
+    return std::string{"Unable to configure "} + what + " " + python_repr(part.name) + ": ";
   }
 
   HandlerPtr make_handler(const HandlerPlan& plan) {
@@ -222,6 +235,13 @@ class Builder {
   }
 
   void equip(route::Handler&, const NullPlan&) {}
+
+  void equip(route::Handler& handler, const OwnHandlerPlan& plan) {
+    handler.sink =
+        std::make_shared<extend::HandlerSink>(handler.name, make_own(plan), stream_options());
+    handler.formatter = std::make_shared<extend::PackingFormatter>(handler.formatter);
+    handler.terminator.clear();
+  }
 
   /// Without a target nothing of what it holds will ever be seen.
   void equip(route::Handler& handler, const MemoryPlan& plan) {

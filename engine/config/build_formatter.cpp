@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/defaults.hpp"
+#include "extend/own_parts.hpp"
 #include "format/console_formatter.hpp"
 #include "format/json_formatter.hpp"
 #include "format/logfmt_formatter.hpp"
@@ -49,6 +50,10 @@ struct Make {
   }
   FormatterPtr operator()(const ConsoleFormatterPlan& plan) const {
     return make(plan, plan.colour == ConsoleFormatterPlan::Colour::always);
+  }
+
+  FormatterPtr operator()(const OwnFormatterPlan& own) const {
+    return std::make_shared<extend::OwnFormatter>(make_own(own));
   }
 
   static FormatterPtr make(const ConsoleFormatterPlan& plan, bool is_coloured) {

@@ -152,6 +152,9 @@ struct KindText {
                        syslog.append_nul ? "" : ", no NUL at the end");
   }
   std::string operator()(const NullPlan&) const { return "discards"; }
+  std::string operator()(const OwnHandlerPlan& own) const {
+    return "the program's own (" + own_arguments_text(own.arguments) + ")";
+  }
 };
 
 void describe_handlers(const Plan& plan, std::string& out) {
@@ -231,6 +234,8 @@ void describe_formatters(const Plan& plan, std::string& out) {
       table.add("", "keys     " + keys_text(logfmt->fmt_keys));
     } else if (const auto* console = std::get_if<ConsoleFormatterPlan>(&formatter.kind)) {
       describe_console(*console, table);
+    } else if (const auto* own = std::get_if<OwnFormatterPlan>(&formatter.kind)) {
+      table.add("", "the program's own (" + own_arguments_text(own->arguments) + ")");
     } else {
       describe_python_json(std::get<PythonJsonFormatterPlan>(formatter.kind), table);
     }
@@ -244,6 +249,8 @@ void describe_filters(const Plan& plan, std::string& out) {
     std::string text = filter.class_name + ": ";
     if (const auto* limit = std::get_if<MaxLevelFilterPlan>(&filter.kind)) {
       text += "up to " + record::level_name(limit->max_level);
+    } else if (const auto* own = std::get_if<OwnFilterPlan>(&filter.kind)) {
+      text += "the program's own (" + own_arguments_text(own->arguments) + ")";
     } else {
       const std::string& prefix = std::get<NameFilterPlan>(filter.kind).prefix;
       text += prefix.empty() ? "everything" : "logger " + shown(prefix) + " and those below it";

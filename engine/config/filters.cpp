@@ -6,12 +6,13 @@
 
 #include "config/python_text.hpp"
 #include "config/references.hpp"
+#include "config/registry.hpp"
 #include "config/signature.hpp"
 
 namespace xylem::config {
 namespace {
 
-using FilterKind = std::variant<NameFilterPlan, MaxLevelFilterPlan>;
+using FilterKind = std::variant<NameFilterPlan, MaxLevelFilterPlan, OwnFilterPlan>;
 
 struct FilterClass {
   std::string_view name;
@@ -54,6 +55,10 @@ FilterPlan read_filter(const std::string& name, const Cursor& config) {
   // Without "()" CPython makes a logging.Filter, whatever "class" and other keys may say.
   const FilterClass* chosen = &filter_classes.front();
   if (config.contains("()")) {
+    if (auto own = read_own(config, "()", own_filter)) {
+      refuse_attributes(config, attributes);
+      return {name, class_name_of(config, "()"), std::move(*own), config.path()};
+    }
     static constexpr std::array<std::string_view, 2> taken = {"()", "."};
     chosen = &resolve_class(config, "()", std::span<const FilterClass>(filter_classes));
     check_arguments(config, {"Filter", arguments}, taken);

@@ -9,6 +9,7 @@
 #include "config/line_formatters.hpp"
 #include "config/python_json_logger.hpp"
 #include "config/python_text.hpp"
+#include "config/registry.hpp"
 #include "config/signature.hpp"
 #include "config/styles.hpp"
 #include "format/pattern.hpp"
@@ -262,6 +263,14 @@ FormatterPlan read_formatter(const std::string& name, const Cursor& config) {
   const std::span<const FormatterClass> classes(formatter_classes);
   const FormatterClass* chosen = &formatter_classes.front();
   const bool is_factory = config.contains("()");
+  const auto key = is_factory ? "()" : "class";
+  const auto given = config.find(key, External::allowed);
+  if (given && (is_factory || given->value().truthy())) {
+    if (auto own = read_own(config, key, own_formatter)) {
+      refuse_attributes(config, used_attributes);
+      return {name, class_name_of(config, key), std::move(*own), config.path()};
+    }
+  }
   if (is_factory) {
     chosen = &resolve_class(config, "()", classes);
   } else if (const auto named = config.find("class", External::allowed);

@@ -107,21 +107,20 @@ void set_attributes(HandlerPlan& plan, const Cursor& config) {
   }
 }
 
-/// In the order of CPython's configure_handler, so that of several faults the same is reported.
-HandlerPlan read_handler(const std::string& name, const Cursor& config, const Parts& parts,
-                         const HandlerScope& scope) {
+/// The class, its arguments, and what the plan of its kind is.
+void read_class(const Cursor& config, const HandlerScope& scope, HandlerPlan& plan) {
   static constexpr std::array<std::string_view, 5> by_factory = {"formatter", "level", "filters",
                                                                  "()", "."};
   static constexpr std::array<std::string_view, 5> by_class = {"formatter", "level", "filters",
                                                                "class", "."};
-  config.object();
-  HandlerPlan plan;
-  plan.name = name;
-  plan.path = config.path();
-  plan.formatter = read_formatter_reference(config, parts);
   const bool is_factory = config.contains("()");
-  const HandlerClass& chosen =
-      resolve_class(config, is_factory ? "()" : "class", handler_classes());
+  const std::string_view key = is_factory ? "()" : "class";
+  if (auto own = read_own(config, key, own_handler)) {
+    plan.class_name = class_name_of(config, key);
+    plan.kind = std::move(*own);
+    return;
+  }
+  const HandlerClass& chosen = resolve_class(config, key, handler_classes());
   plan.class_name = chosen.name;
   if (is_factory) {
     check_arguments(config, chosen.signature, by_factory);
@@ -133,6 +132,17 @@ HandlerPlan read_handler(const std::string& name, const Cursor& config, const Pa
     check_arguments(config, chosen.signature, by_class, chosen.class_keys);
     plan.kind = chosen.read(config, scope);
   }
+}
+
+/// In the order of CPython's configure_handler, so that of several faults the same is reported.
+HandlerPlan read_handler(const std::string& name, const Cursor& config, const Parts& parts,
+                         const HandlerScope& scope) {
+  config.object();
+  HandlerPlan plan;
+  plan.name = name;
+  plan.path = config.path();
+  plan.formatter = read_formatter_reference(config, parts);
+  read_class(config, scope, plan);
   plan.level = read_level(config).value_or(0);
   add_filters(config, parts.filters, plan.filters);
   set_attributes(plan, config);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "config/document.hpp"
+#include "config/own.hpp"
 #include "crash/file.hpp"
 #include "format/json_presets.hpp"
 #include "format/pattern.hpp"
@@ -78,7 +79,7 @@ struct FormatterPlan {
   std::string name;
   std::string class_name;
   std::variant<PatternFormatterPlan, JsonFormatterPlan, PythonJsonFormatterPlan,
-               LogfmtFormatterPlan, ConsoleFormatterPlan>
+               LogfmtFormatterPlan, ConsoleFormatterPlan, OwnFormatterPlan>
       kind;
   std::string path;
 };
@@ -96,7 +97,7 @@ struct MaxLevelFilterPlan {
 struct FilterPlan {
   std::string name;
   std::string class_name;
-  std::variant<NameFilterPlan, MaxLevelFilterPlan> kind;
+  std::variant<NameFilterPlan, MaxLevelFilterPlan, OwnFilterPlan> kind;
   std::string path;
 };
 
@@ -203,8 +204,9 @@ struct SyslogPlan {
 
 struct NullPlan {};
 
-using HandlerKind = std::variant<StreamPlan, FilePlan, RotatingFilePlan, TimedFilePlan,
-                                 ArchiveFilePlan, QueuePlan, NullPlan, MemoryPlan, SyslogPlan>;
+using HandlerKind =
+    std::variant<StreamPlan, FilePlan, RotatingFilePlan, TimedFilePlan, ArchiveFilePlan, QueuePlan,
+                 NullPlan, MemoryPlan, SyslogPlan, OwnHandlerPlan>;
 
 /// The file that a handler of that kind writes to; null when it writes to none. `Kind` is
 /// HandlerKind, const or not.

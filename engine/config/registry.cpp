@@ -21,7 +21,13 @@ struct Alias {
   /// A class of the engine: an alias of an alias stands for what that one did.
   std::string target;
   Value defaults;
+  /// Of a class of the program's own, the factory for its part; an alias of such a class has none.
+  std::shared_ptr<const OwnFactory<Formatter>> formatter{};
+  std::shared_ptr<const OwnFactory<Filter>> filter{};
+  std::shared_ptr<const OwnFactory<Handler>> handler{};
   const Alias* next = nullptr;
+
+  bool is_own() const { return formatter != nullptr || filter != nullptr || handler != nullptr; }
 };
 
 constinit std::atomic<const Alias*> newest{nullptr};
@@ -30,6 +36,28 @@ const Alias* find_alias(Part part, std::string_view name) {
   const Alias* alias = newest.load(std::memory_order_acquire);
   while (alias != nullptr && (alias->part != part || alias->name != name)) alias = alias->next;
   return alias;
+}
+
+void push(std::unique_ptr<Alias> alias) {
+  alias->next = newest.load(std::memory_order_relaxed);
+  Alias* const added = alias.release();
+  while (!newest.compare_exchange_weak(added->next, added, std::memory_order_release,
+                                       std::memory_order_relaxed)) {
+  }
+}
+
+std::unique_ptr<Alias> make_own(Part part, std::string_view name) {
+  if (name.empty()) throw ConfigError("A registered name cannot be empty");
+  auto own = std::make_unique<Alias>();
+  own->part = part;
+  own->name = name;
+  own->target = name;
+  return own;
+}
+
+template <typename T>
+std::shared_ptr<const T> shared(T factory) {
+  return std::make_shared<const T>(std::move(factory));
 }
 
 /// The key under which CPython looks for the class, if there is one.
@@ -74,22 +102,48 @@ void add_alias(Part part, std::string_view name, std::string_view target, Value 
   auto alias = std::make_unique<Alias>();
   alias->part = part;
   alias->name = name;
-  if (const Alias* const former = find_alias(part, target)) {
+  const Alias* const former = find_alias(part, target);
+  if (former != nullptr && !former->is_own()) {
     Object all = *members;
     add_members(*former->defaults.get_if<Object>(), all);
     alias->target = former->target;
     alias->defaults = Value(Value::Data(std::move(all)));
-  } else if (is_class(target)) {
+  } else if (former != nullptr || is_class(target)) {
     alias->target = target;
     alias->defaults = std::move(defaults);
   } else {
     throw ConfigError("Cannot resolve " + python_repr(target));
   }
-  alias->next = newest.load(std::memory_order_relaxed);
-  Alias* const added = alias.release();
-  while (!newest.compare_exchange_weak(added->next, added, std::memory_order_release,
-                                       std::memory_order_relaxed)) {
-  }
+  push(std::move(alias));
+}
+
+void add_own(std::string_view name, OwnFactory<Formatter> make) {
+  auto own = make_own(Part::formatter, name);
+  own->formatter = shared(std::move(make));
+  push(std::move(own));
+}
+void add_own(std::string_view name, OwnFactory<Filter> make) {
+  auto own = make_own(Part::filter, name);
+  own->filter = shared(std::move(make));
+  push(std::move(own));
+}
+void add_own(std::string_view name, OwnFactory<Handler> make) {
+  auto own = make_own(Part::handler, name);
+  own->handler = shared(std::move(make));
+  push(std::move(own));
+}
+
+std::shared_ptr<const OwnFactory<Formatter>> own_formatter(std::string_view name) {
+  const Alias* const found = find_alias(Part::formatter, name);
+  return found != nullptr ? found->formatter : nullptr;
+}
+std::shared_ptr<const OwnFactory<Filter>> own_filter(std::string_view name) {
+  const Alias* const found = find_alias(Part::filter, name);
+  return found != nullptr ? found->filter : nullptr;
+}
+std::shared_ptr<const OwnFactory<Handler>> own_handler(std::string_view name) {
+  const Alias* const found = find_alias(Part::handler, name);
+  return found != nullptr ? found->handler : nullptr;
 }
 
 std::optional<Aliased> without_alias(Part part, const Cursor& config) {
@@ -97,7 +151,7 @@ std::optional<Aliased> without_alias(Part part, const Cursor& config) {
   if (!key) return std::nullopt;
   const std::optional<std::string> name = name_at(config, *key);
   const Alias* const alias = name ? find_alias(part, *name) : nullptr;
-  if (alias == nullptr) return std::nullopt;
+  if (alias == nullptr || alias->is_own()) return std::nullopt;
   Object plain;
   for (const auto& [member, value] : config.object()) {
     plain.emplace_back(member, member == *key ? Value(Value::Data(alias->target)) : value);

@@ -6,6 +6,8 @@
 
 #include <xylem/detail/logger_state.hpp>
 
+#include "drain/fake_time.hpp"
+#include "record/engine_thread.hpp"
 #include "record/payload.hpp"
 
 namespace xylem::drain {
@@ -76,6 +78,7 @@ void Consumer::keep_journal() {
 }
 
 void Consumer::run(std::int64_t grace_ms) {
+  const record::OnEngineThread scope;
   const std::int64_t hold_until_ms = steady_ms() + grace_ms;
   holding_ = grace_ms > 0;
   while (true) {
@@ -198,7 +201,7 @@ void Consumer::drain_run(RingReader& reader, std::int64_t until_ns) {
   const std::uint64_t batch_slots = reader.ring().capacity() / 8;
   // An empty ring's front is `never`.
   while (reader.front_ns() <= until_ns) {
-    if (reader.fields().empty()) {
+    if (reader.fields().empty() && !fake_time().is_set()) {
       drain_plain(reader, until_ns);
     } else {
       deliver(reader);
@@ -239,15 +242,16 @@ void Consumer::deliver(RingReader& reader) {
     reader.advance(header.slots());
     return;
   }
+  const std::int64_t time_ns = fake_time().or_else(reader.front_ns());
   if (header.spilled()) [[unlikely]] {
     const auto block = record::load<std::uint64_t>(payload);
     batch(next_batch_).spills.push_back(block);
     payload = exchange_.spills().at(block);
   }
   if (header.site() == record::dropped_site) [[unlikely]] {
-    tell_drops(reader, record::load<std::uint64_t>(payload), reader.front_ns());
+    tell_drops(reader, record::load<std::uint64_t>(payload), time_ns);
   } else {
-    const route::RawRecord raw{header, payload, reader.ring().thread.get(), reader.front_ns()};
+    const route::RawRecord raw{header, payload, reader.ring().thread.get(), time_ns};
     if (reader.fields().empty() && !gatherer_.has_bound_fields(header.site())) {
       router_->deliver(raw, consumed_);
     } else {

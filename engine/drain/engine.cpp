@@ -8,6 +8,7 @@
 
 #include "drain/hooks.hpp"
 #include "drain/producer.hpp"
+#include "record/engine_thread.hpp"
 #include "record/process.hpp"
 #include "record/site.hpp"
 #include "route/loggers.hpp"
@@ -50,7 +51,8 @@ void Engine::start(const std::shared_ptr<const route::Tree>& tree, std::int64_t 
 }
 
 void Engine::start_for_thread() {
-  if (is_running()) return;
+  // The very last consumer logs under the lock.
+  if (is_running() || record::is_engine_thread()) return;
   const std::lock_guard lock{life_mutex_};
   if (!is_running() && !was_shut_down_) start(tree_, is_configured_ ? 0 : grace_ms);
 }
@@ -132,6 +134,22 @@ void Engine::reroute(std::shared_ptr<const route::Tree> tree, const route::Level
   route::set_levels(tree_);
 }
 
+void Engine::recapture(const std::function<void(route::Tree&)>& change) {
+  const std::lock_guard one_at_a_time{configuring_};
+  const std::lock_guard lock{life_mutex_};
+  const auto tree = std::make_shared<route::Tree>(*tree_);
+  change(*tree);
+  if (is_running()) {
+    run_on_consumer([&] { consumer_->reroute(tree, {}); });
+  } else {
+    start(tree, 0);
+    close_inherited();
+  }
+  tree_ = tree;
+  was_shut_down_ = false;
+  route::set_levels(tree_);
+}
+
 void Engine::prepare_for_thread() {
   if (!lacks_file_.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock{life_mutex_};
@@ -144,11 +162,13 @@ std::shared_ptr<const route::Tree> Engine::tree() const {
 }
 
 void Engine::flush() {
+  if (record::is_engine_thread()) return;
   const std::lock_guard lock{life_mutex_};
   if (is_running()) run_on_consumer([this] { consumer_->settle_sinks(); });
 }
 
 void Engine::settle() {
+  if (record::is_engine_thread()) return;
   const std::lock_guard lock{life_mutex_};
   if (is_running()) run_on_consumer([this] { consumer_->settle_sinks(); }, true);
 }
@@ -166,6 +186,7 @@ void Engine::close_inherited() {
 }
 
 void Engine::shutdown() {
+  if (record::is_engine_thread()) return;
   const std::lock_guard lock{life_mutex_};
   if (is_running()) {
     run_on_consumer([this] { stop_consumer(); });
@@ -183,7 +204,9 @@ void Engine::shutdown() {
   keep_in(nullptr);
   lacks_file_.store(false, std::memory_order_relaxed);
   // A new start, before any configuration, would begin with the last resort.
-  tree_ = std::make_shared<route::Tree>();
+  const auto unconfigured = std::make_shared<route::Tree>();
+  unconfigured->captures = tree_->captures;
+  tree_ = unconfigured;
   if (const Hooks* const others = hooks.load(std::memory_order_acquire)) others->stopped();
 }
 

@@ -39,6 +39,10 @@ class Engine {
   /// theirs. No configuration: records that wait for the first one wait on.
   void reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels);
 
+  /// Puts a tree in force that `change` makes of the one in force, by other captures: between all
+  /// that was logged before and all that is logged after. Starts the consumer.
+  void recapture(const std::function<void(route::Tree&)>& change);
+
   /// The tree in force.
   std::shared_ptr<const route::Tree> tree() const;
 

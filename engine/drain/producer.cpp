@@ -14,6 +14,7 @@
 #include "drain/engine.hpp"
 #include "drain/hooks.hpp"
 #include "drain/thread_name.hpp"
+#include "record/engine_thread.hpp"
 #include "record/site.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
@@ -112,13 +113,18 @@ void detach_at_thread_end() {
   if (key >= 0) pthread_setspecific(static_cast<pthread_key_t>(key), &t_attachment);
 }
 
+/// Not when it is the consumer itself that logs, in a program's own handler.
+bool may_wait(Engine& engine) {
+  return engine.exchange().settings().when_full == WhenFull::block && engine.is_running() &&
+         !record::is_engine_thread();
+}
+
 /// As for room in a ring: waits for the consumer if the configuration says so and there is one.
 bool may_take_ring() {
   Engine& engine = Engine::instance();
   while (engine.exchange().ended_rings() >= most_ended_rings) {
     engine.exchange().press();
-    const bool may_wait = engine.exchange().settings().when_full == WhenFull::block;
-    if (!may_wait || !engine.is_running()) return false;
+    if (!may_wait(engine)) return false;
     Atomic<std::uint32_t> nobody_wakes;
     futex_wait(nobody_wakes, 0, ended_rings_nap_us);
   }
@@ -208,8 +214,7 @@ bool find_slots(Producer& producer, std::uint64_t slots) {
   if (producer.head + slots <= t_attachment.limit) return true;
   const std::uint64_t needed = slots + (t_attachment.has_untold_drops ? 1 : 0);
   if (!has_room(producer, needed)) {
-    const bool may_wait = Engine::instance().exchange().settings().when_full == WhenFull::block;
-    if (!may_wait || !wait_for_room(producer, needed)) {
+    if (!may_wait(Engine::instance()) || !wait_for_room(producer, needed)) {
       Engine::instance().exchange().press();
       return false;
     }
@@ -246,9 +251,7 @@ SpillPool::Block find_spill(std::size_t bytes) {
   Engine& engine = Engine::instance();
   while (true) {
     const SpillPool::Block block = engine.exchange().spills().allocate(bytes);
-    const bool may_wait =
-        engine.exchange().settings().when_full == WhenFull::block && engine.is_running();
-    if (block.bytes != nullptr || !may_wait) return block;
+    if (block.bytes != nullptr || !may_wait(engine)) return block;
     engine.exchange().wake();
     sched_yield();
   }

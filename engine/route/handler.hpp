@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -24,6 +25,12 @@ inline bool all_pass(const Filters& filters, std::string_view logger, int leveln
     if (!filter->passes(logger, levelno)) return false;
   }
   return true;
+}
+
+/// Whether one of them has to see each record.
+inline bool see_records(const Filters& filters) {
+  return std::any_of(filters.begin(), filters.end(),
+                     [](const auto& filter) { return filter->sees_records(); });
 }
 
 /// When a `logging.handlers.MemoryHandler` passes on what it holds.

@@ -52,6 +52,7 @@ void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& level
   quick_routes_.clear();
   leaves_.clear();
   tree_ = std::move(tree);
+  sinks_ = tree_->sinks();
   for (const auto& [handler, level] : levels) handler->level = level;
 }
 
@@ -59,23 +60,28 @@ void Router::deliver(const RawRecord& raw, std::uint64_t number) {
   Route& route = find(raw.header);
   record::View view{route.site, route.logger_name, raw.thread, raw.time_ns, raw.payload, nullptr};
   if (route.is_special) [[unlikely]] {
-    if (!route.site->has_traces) return deliver_foreign(route, view, number);
-    if (!unpack_traces(route, view, number)) return;
+    verdicts_.clear();
+    if (route.site->id == record::foreign_site) return deliver_foreign(route, view, number);
+    if (route.site->has_traces && !unpack_traces(route, view, number)) return;
+    return deliver_filtered(route, view, number);
   }
-  for (const Delivery& delivery : route.deliveries) {
-    if (delivery.program == nullptr) [[unlikely]] {
-      deliver_specially(delivery, view, number);
-      continue;
-    }
-    sink::Sink& sink = *delivery.handler->sink;
-    try {
-      if (delivery.wants_times) sink.note_time(number, raw.time_ns);
-      const std::size_t bound = delivery.program->prepare(view, work_);
-      char* const line = sink.reserve(bound);
-      sink.commit(delivery.program->render(work_, line), number);
-    } catch (const std::exception& error) {
-      fail(*delivery.handler, number, error.what());
-    }
+  for (const Delivery& delivery : route.deliveries) deliver_to(delivery, view, number);
+}
+
+inline void Router::deliver_to(const Delivery& delivery, const record::View& view,
+                               std::uint64_t number) {
+  if (delivery.program == nullptr) [[unlikely]] {
+    deliver_specially(delivery, view, number);
+    return;
+  }
+  sink::Sink& sink = *delivery.handler->sink;
+  try {
+    if (delivery.wants_times) sink.note_time(number, view.time_ns);
+    const std::size_t bound = delivery.program->prepare(view, work_);
+    char* const line = sink.reserve(bound);
+    sink.commit(delivery.program->render(work_, line), number);
+  } catch (const std::exception& error) {
+    fail(*delivery.handler, number, error.what());
   }
 }
 
@@ -131,11 +137,13 @@ void Router::keep_quick_route(const Route& route, detail::HeaderView header) {
 std::unique_ptr<Router::Route> Router::make_route(detail::HeaderView header) {
   auto route = std::make_unique<Route>();
   route->site = &record::site(header.site());
-  route->is_special = route->site->id == record::foreign_site || route->site->has_traces;
   route->logger = header.logger();
   route->logger_name = logger(header.logger()).name;
   // The handlers of a foreign record depend on its level, which its site does not know.
   if (route->site->id != record::foreign_site) add_deliveries(*route);
+  route->filters = tree_->filters_that_see_records(route->logger_name);
+  route->is_special = route->site->id == record::foreign_site || route->site->has_traces ||
+                      route->filters != nullptr || has_filters(route->deliveries);
   return route;
 }
 
@@ -154,7 +162,8 @@ std::vector<Router::Delivery> Router::make_deliveries(const Route& route,
   for (const Leaf& leaf : leaves) {
     if (!leaf.takes(name, levelno)) continue;
     const Handler& handler = *leaf.handler;
-    Delivery& delivery = deliveries.emplace_back(Delivery{&handler, nullptr, nullptr, false});
+    Delivery& delivery = deliveries.emplace_back(
+        Delivery{&handler, nullptr, nullptr, false, leaf.filters_that_see_records()});
     if (handler.memory) {
       delivery.memorised = std::make_unique<Memorised>(
           Memorised{&memory_of(handler), make_deliveries(route, tree_->leaves_behind(handler))});
@@ -179,24 +188,29 @@ void Router::deliver_specially(const Delivery& delivery, const record::View& vie
     return;
   }
   try {
-    std::vector<Parcel> parcels;
-    for (const Delivery& behind : delivery.memorised->deliveries) {
-      parcels.push_back(pack(behind, view));
-    }
-    delivery.memorised->memory->take(number, view.levelno(), std::move(parcels),
+    delivery.memorised->memory->take(number, view.levelno(),
+                                     pack_behind(*delivery.memorised, view, number),
                                      {number, view.time_ns});
   } catch (const std::exception& error) {
     fail(*delivery.handler, number, error.what());
   }
 }
 
-Parcel Router::pack(const Delivery& delivery, const record::View& view) {
+std::vector<Parcel> Router::pack_behind(const Memorised& memorised, const record::View& view,
+                                        std::uint64_t number) {
+  std::vector<Parcel> parcels;
+  for (const Delivery& behind : memorised.deliveries) {
+    if (!lets_pass(*behind.handler, behind.filters, view, number)) continue;
+    parcels.push_back(pack(behind, view, number));
+  }
+  return parcels;
+}
+
+Parcel Router::pack(const Delivery& delivery, const record::View& view, std::uint64_t number) {
   Parcel parcel{delivery.handler, nullptr, {}, false, {}};
   if (delivery.memorised != nullptr) {
     parcel.memory = delivery.memorised->memory;
-    for (const Delivery& behind : delivery.memorised->deliveries) {
-      parcel.parcels.push_back(pack(behind, view));
-    }
+    parcel.parcels = pack_behind(*delivery.memorised, view, number);
     return parcel;
   }
   parcel.is_unformattable = delivery.program == nullptr;
@@ -212,11 +226,11 @@ Parcel Router::pack(const Delivery& delivery, const record::View& view) {
   return parcel;
 }
 
-Parcel Router::pack_foreign(const Leaf& leaf, const record::View& view) {
+Parcel Router::pack_foreign(const Leaf& leaf, const record::View& view, std::uint64_t number) {
   Parcel parcel{leaf.handler, nullptr, {}, false, {}};
   if (leaf.handler->memory) {
     parcel.memory = &memory_of(*leaf.handler);
-    parcel.parcels = pack_foreign_behind(*leaf.handler, view);
+    parcel.parcels = pack_foreign_behind(*leaf.handler, view, number);
     return parcel;
   }
   try {
@@ -228,10 +242,13 @@ Parcel Router::pack_foreign(const Leaf& leaf, const record::View& view) {
   return parcel;
 }
 
-std::vector<Parcel> Router::pack_foreign_behind(const Handler& memory, const record::View& view) {
+std::vector<Parcel> Router::pack_foreign_behind(const Handler& memory, const record::View& view,
+                                                std::uint64_t number) {
   std::vector<Parcel> parcels;
   for (const Leaf& leaf : tree_->leaves_behind(memory)) {
-    if (leaf.takes(view.logger, view.levelno())) parcels.push_back(pack_foreign(leaf, view));
+    if (!leaf.takes(view.logger, view.levelno())) continue;
+    if (!lets_pass(*leaf.handler, leaf.filters_that_see_records(), view, number)) continue;
+    parcels.push_back(pack_foreign(leaf, view, number));
   }
   return parcels;
 }
@@ -291,14 +308,16 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
   }
   view.foreign = &foreign;
   if (!tree_->logger_passes(view.logger, view.levelno())) return;
+  if (route.filters != nullptr && !logger_lets_pass(*route.filters, view, number)) return;
   const auto [leaves, is_new] = leaves_.try_emplace(route.logger);
   if (is_new) leaves->second = tree_->leaves(view.logger);
   for (const Leaf& leaf : leaves->second) {
     if (!leaf.takes(view.logger, view.levelno())) continue;
+    if (!lets_pass(*leaf.handler, leaf.filters_that_see_records(), view, number)) continue;
     try {
       if (leaf.handler->memory) {
         memory_of(*leaf.handler)
-            .take(number, view.levelno(), pack_foreign_behind(*leaf.handler, view),
+            .take(number, view.levelno(), pack_foreign_behind(*leaf.handler, view, number),
                   {number, logged_ns(view)});
         continue;
       }
@@ -318,7 +337,10 @@ void Router::fail(const Handler& handler, std::uint64_t number, const char* why)
 }
 
 void Router::report_once(const Handler& handler, const std::string& why) {
-  const std::string text = "handler '" + handler.name + "' lost a record: " + why;
+  report_once("handler '" + handler.name + "' lost a record: " + why);
+}
+
+void Router::report_once(const std::string& text) {
   if (reported_.size() < max_reports && reported_.insert(text).second) sink::report(text);
 }
 

@@ -44,7 +44,8 @@ class Router {
   /// formatter's failure is reported on stderr and costs that handler's line: the sink counts it.
   void deliver(const RawRecord& raw, std::uint64_t number);
 
-  /// Goes on with a tree of the same handlers, some of which have new levels.
+  /// Goes on with a tree of the same handlers, some of which have new levels, and perhaps of other
+  /// captures: what these have got is delivered.
   void reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels);
 
   const std::vector<sink::Sink*>& sinks() const { return sinks_; }
@@ -78,6 +79,7 @@ class Router {
     std::unique_ptr<format::Program> program;  // null: no record of the site can be formatted...
     std::unique_ptr<Memorised> memorised;      // ...unless it is held
     bool wants_times;
+    std::vector<const Filters*> filters{};  // those on the way that see each record
   };
 
   /// The way into a memory, and the ways behind it.
@@ -91,7 +93,8 @@ class Router {
     const record::Site* site;
     std::uint32_t logger;
     std::string_view logger_name;
-    bool is_special;  // a record made elsewhere, or one with traces
+    bool is_special = false;           // foreign, with traces, or filtered record by record
+    const Filters* filters = nullptr;  // of the logger, if they are to see each record
     std::vector<Delivery> deliveries;
     std::unique_ptr<Route> next;  // the same site under another logger
   };
@@ -112,16 +115,27 @@ class Router {
   std::unique_ptr<Route> make_route(detail::HeaderView header);
   void add_deliveries(Route& route);
   std::vector<Delivery> make_deliveries(const Route& route, const std::vector<Leaf>& leaves);
+  void deliver_to(const Delivery& delivery, const record::View& view, std::uint64_t number);
+  static bool has_filters(const std::vector<Delivery>& deliveries);
+  void deliver_filtered(const Route& route, const record::View& view, std::uint64_t number);
+  bool logger_lets_pass(const Filters& filters, const record::View& view, std::uint64_t number);
+  bool lets_pass(const Handler& handler, const std::vector<const Filters*>& filters,
+                 const record::View& view, std::uint64_t number);
+  bool is_passed_by(const Filters& filters, const record::View& view);
   void deliver_specially(const Delivery& delivery, const record::View& view, std::uint64_t number);
-  Parcel pack(const Delivery& delivery, const record::View& view);
-  Parcel pack_foreign(const Leaf& leaf, const record::View& view);
-  std::vector<Parcel> pack_foreign_behind(const Handler& memory, const record::View& view);
+  std::vector<Parcel> pack_behind(const Memorised& memorised, const record::View& view,
+                                  std::uint64_t number);
+  Parcel pack(const Delivery& delivery, const record::View& view, std::uint64_t number);
+  Parcel pack_foreign(const Leaf& leaf, const record::View& view, std::uint64_t number);
+  std::vector<Parcel> pack_foreign_behind(const Handler& memory, const record::View& view,
+                                          std::uint64_t number);
   Memory& memory_of(const Handler& handler);
   void keep_quick_route(const Route& route, detail::HeaderView header);
   bool unpack_traces(const Route& route, record::View& view, std::uint64_t number);
   void deliver_foreign(const Route& route, record::View view, std::uint64_t number);
   void fail(const Handler& handler, std::uint64_t number, const char* why);
   void report_once(const Handler& handler, const std::string& why);
+  void report_once(const std::string& text);
 
   std::shared_ptr<const Tree> tree_;
   std::vector<sink::Sink*> sinks_;
@@ -129,6 +143,7 @@ class Router {
   std::vector<QuickRoute> quick_routes_;                         // of those that come first
   std::unordered_map<std::uint32_t, std::vector<Leaf>> leaves_;  // by logger, for foreign records
   std::vector<std::pair<const Handler*, std::unique_ptr<Memory>>> memories_;  // as constructed
+  std::vector<std::pair<const Filters*, bool>> verdicts_;  // of the record that is being delivered
   format::Workspace work_;
   std::vector<char> packing_;
   std::vector<std::byte> unpacked_;

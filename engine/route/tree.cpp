@@ -1,6 +1,7 @@
 #include "route/tree.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <unistd.h>
@@ -89,6 +90,13 @@ bool Leaf::takes(std::string_view logger, int levelno) const {
          });
 }
 
+std::vector<const Filters*> Leaf::filters_that_see_records() const {
+  std::vector<const Filters*> seeing;
+  std::copy_if(filters.begin(), filters.end(), std::back_inserter(seeing),
+               [](const Filters* some) { return see_records(*some); });
+  return seeing;
+}
+
 Tree::Tree() {
   write_last_resort_to(std::make_shared<sink::StreamSink>(
       STDERR_FILENO, "stderr", sink::SinkOptions{.buffer_bytes = std::size_t{1} << 16}));
@@ -109,6 +117,14 @@ const LoggerNode* Tree::find(std::string_view name) const {
 }
 
 int Tree::threshold(std::string_view logger) const {
+  int threshold = configured_threshold(logger);
+  for (const Capture& capture : captures) {
+    if (capture.covers(logger)) threshold = std::min(threshold, capture.level);
+  }
+  return threshold;
+}
+
+int Tree::configured_threshold(std::string_view logger) const {
   if (const LoggerNode* const own = find(logger); own != nullptr && own->disabled) return off;
   for (std::string_view name = logger; !name.empty(); name = parent_of(name)) {
     const LoggerNode* const node = find(name);
@@ -120,6 +136,11 @@ int Tree::threshold(std::string_view logger) const {
 bool Tree::logger_passes(std::string_view logger, int levelno) const {
   const LoggerNode* const own = find(logger);
   return own == nullptr || all_pass(own->filters, logger, levelno);
+}
+
+const Filters* Tree::filters_that_see_records(std::string_view logger) const {
+  const LoggerNode* const own = find(logger);
+  return own != nullptr && see_records(own->filters) ? &own->filters : nullptr;
 }
 
 std::vector<Leaf> Tree::leaves(std::string_view logger) const {
@@ -135,7 +156,24 @@ std::vector<Leaf> Tree::leaves(std::string_view logger) const {
     if (!node->propagate) break;
   }
   if (!has_handler) add_leaves(leaves, *last_resort_, {nullptr, 0, {}}, true);
+  const bool is_captured = std::any_of(captures.begin(), captures.end(),
+                                       [logger](const Capture& c) { return c.covers(logger); });
+  if (is_captured && !has_handler) leaves.clear();
+  if (is_captured) add_captures(leaves, logger);
   return leaves;
+}
+
+/// Records that only a capture lets in are for captures alone.
+void Tree::add_captures(std::vector<Leaf>& leaves, std::string_view logger) const {
+  const int configured = configured_threshold(logger);
+  for (Leaf& leaf : leaves) leaf.level = std::max(leaf.level, configured);
+  const bool is_only = std::any_of(captures.begin(), captures.end(), [logger](const Capture& c) {
+    return c.is_only && c.covers(logger);
+  });
+  if (is_only) leaves.clear();
+  for (const Capture& capture : captures) {
+    if (capture.covers(logger)) leaves.push_back({capture.handler.get(), capture.level, {}});
+  }
 }
 
 std::vector<Leaf> Tree::leaves_behind(const Handler& memory) const {
@@ -148,6 +186,7 @@ std::vector<sink::Sink*> Tree::sinks() const {
   std::vector<sink::Sink*> sinks;
   for (const auto& handler : handlers) add_sinks(sinks, *handler);
   for (const auto& handler : left) add_sinks(sinks, *handler);
+  for (const Capture& capture : captures) add_sinks(sinks, *capture.handler);
   add_sinks(sinks, *last_resort_);
   return sinks;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "route/capture.hpp"
 #include "route/handler.hpp"
 
 namespace xylem::route {
@@ -29,6 +30,9 @@ struct Leaf {
   std::vector<const Filters*> filters;
 
   bool takes(std::string_view logger, int levelno) const;
+
+  /// Those that have to be asked about each record that it takes.
+  std::vector<const Filters*> filters_that_see_records() const;
 };
 
 /// The loggers of one configuration, by the rules of Python's logging: levels are inherited,
@@ -50,6 +54,9 @@ class Tree {
   /// Handlers of configurations before this one that loggers still have.
   std::vector<std::shared_ptr<const Handler>> left;
 
+  /// Those that tests have in force: they stay while configurations come and go.
+  std::vector<Capture> captures;
+
   /// The lowest level that a call of this logger lets pass; `off` when it is disabled.
   int threshold(std::string_view logger) const;
 
@@ -58,6 +65,9 @@ class Tree {
   /// long as the tree.
   std::vector<Leaf> leaves(std::string_view logger) const;
   bool logger_passes(std::string_view logger, int levelno) const;
+
+  /// The filters of the logger, if one of them has to see each record; else null.
+  const Filters* filters_that_see_records(std::string_view logger) const;
 
   /// Where records go that a memory passes on.
   std::vector<Leaf> leaves_behind(const Handler& memory) const;
@@ -82,6 +92,9 @@ class Tree {
   std::map<std::string, LoggerNode, std::less<>>& nodes() { return nodes_; }
 
  private:
+  int configured_threshold(std::string_view logger) const;
+  void add_captures(std::vector<Leaf>& leaves, std::string_view logger) const;
+
   std::map<std::string, LoggerNode, std::less<>> nodes_;
   std::shared_ptr<const Handler> last_resort_;
 };
