@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,8 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <xylem/extend.hpp>
 #include <xylem/xylem.hpp>
@@ -477,4 +480,39 @@ TEST_CASE("each configuration has a handler of its own, and the former one has g
   xylem::shutdown();
   CHECK(log->get().size() == 1001);
   CHECK(log->urls == Lines{"u 1000", "u 2"});
+}
+
+TEST_CASE(
+    "what a process that died had not handed over is handled by the next one, with its fields") {
+  // ThreadSanitizer lets no child of a fork begin threads.
+  if (is_sanitized) return;
+  const TempDir dir;
+  const std::string text =
+      config("", R"(, "xylem": {"ring": {"crash_dir": ")" + dir.path() + R"("}})");
+  const pid_t child = fork();
+  if (child == 0) {
+    register_webhook([](const RecordView& record, std::string_view) {
+      if (record.message() == "two") raise(SIGKILL);
+    });
+    xylem::configure(text);
+    const auto logger = xylem::get_logger("extend");
+    XYLEM_INFO(logger, "one");
+    xylem::flush();
+    XYLEM_INFO(logger, "two", xylem::field("n", 2));
+    XYLEM_INFO(logger, "three");
+    xylem::flush();
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  std::int64_t n = 0;
+  const auto log = register_webhook([&](const RecordView& record, std::string_view) {
+    n += record.field("n").as_int64().value_or(0);
+    CHECK(record.process_id() == child);
+  });
+  const Session session{text};
+  CHECK(log->get() == Lines{"INFO two", "INFO three"});
+  CHECK(n == 2);
+  CHECK(xylem::stats().recovered == 2);
 }

@@ -99,6 +99,10 @@ int main(int argc, char** argv) try {
   return run(argc, argv);
 } catch (const xylem::ConfigError& error) {
   fmt::print(stderr, "xylem: {}\n", error.what());
+  if (error.message().find("Cannot resolve 'logging.") == std::string::npos &&
+      error.message().find("Cannot resolve '") != std::string::npos) {
+    fmt::print(stderr, "xylem: a class that a program registers is known to that program alone\n");
+  }
   return bad_config_status;
 } catch (const std::exception& error) {
   fmt::print(stderr, "xylem: {}\n", error.what());
