@@ -1,8 +1,11 @@
 #include "extend/handler_sink.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "extend/own_parts.hpp"
@@ -15,6 +18,10 @@ namespace {
 
 constexpr int refused = EPROTO;
 constexpr int again_later = ENOTCONN;
+
+constexpr std::int64_t first_pause_ms = 100;
+constexpr std::int64_t longest_pause_ms = 1000;
+constexpr std::int64_t look_ms = 20;
 
 /// One report for each cause, but not for ever new causes.
 constexpr std::size_t max_reports = 100;
@@ -60,13 +67,36 @@ HandlerConsole::Outcome HandlerConsole::handle(std::string_view bytes) {
   });
 }
 
-/// Lines are taken only after flush(): a handler that collects has not delivered before.
+/// On a thread of its own, the handler is tried again here: to those who look it is stuck, and at
+/// the end it gets the time that others have who are slow.
 int HandlerConsole::write(sink::LineBuffer& lines, Wait wait) {
+  const record::OnEngineThread scope;
+  std::int64_t pause_ms = first_pause_ms;
+  while (true) {
+    const std::size_t bytes_before = lines.bytes();
+    const int error = write_once(lines, wait);
+    is_retrying_ = error == again_later;
+    if (!is_retrying_ || wait != Wait::until_interrupted) return error;
+    if (lines.bytes() < bytes_before) pause_ms = first_pause_ms;
+    if (!pause(pause_ms)) return EAGAIN;
+    pause_ms = std::min(2 * pause_ms, longest_pause_ms);
+  }
+}
+
+/// False when it is interrupted.
+bool HandlerConsole::pause(std::int64_t ms) const {
+  for (; ms > 0 && !is_interrupted(); ms -= look_ms) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{look_ms});
+  }
+  return !is_interrupted();
+}
+
+/// Lines are taken only after flush(): a handler that collects has not delivered before.
+int HandlerConsole::write_once(sink::LineBuffer& lines, Wait wait) {
   if (doomed_ > 0) {
     --doomed_;
     return refused;
   }
-  const record::OnEngineThread scope;
   std::size_t count = 0;
   std::size_t bytes = 0;
   Outcome outcome = Outcome::done;
@@ -77,7 +107,7 @@ int HandlerConsole::write(sink::LineBuffer& lines, Wait wait) {
     if (outcome != Outcome::done) break;
     ++count;
     bytes += next;
-    moved(next);
+    if (!is_retrying_) moved(next);
     is_cut_short = wait == Wait::until_interrupted && is_interrupted() && count < lines.lines();
   }
   if (count > 0) {
@@ -88,6 +118,7 @@ int HandlerConsole::write(sink::LineBuffer& lines, Wait wait) {
       return refused;
     }
     lines.take(bytes);
+    moved(bytes);
   }
   if (is_cut_short) return EAGAIN;
   if (outcome == Outcome::done) return 0;

@@ -33,6 +33,8 @@ class HandlerConsole final : public sink::Console {
  private:
   enum class Outcome { done, lost, again };
 
+  int write_once(sink::LineBuffer& lines, Wait wait);
+  bool pause(std::int64_t ms) const;
   template <typename F>
   Outcome attempt(F&& call);
   Outcome handle(std::string_view bytes);
@@ -41,6 +43,7 @@ class HandlerConsole final : public sink::Console {
   std::string name_;
   std::unique_ptr<Handler> own_;
   bool wants_thread_;
+  bool is_retrying_ = false;  // what is handled again is no progress
   std::size_t doomed_ = 0;  // the oldest lines, of a batch that flush() lost
   std::unordered_set<std::string> reported_;
 };

@@ -72,7 +72,8 @@ class Handler {
 
 /// Thrown by a handler when the line cannot be had now but later, as when nobody listens: it stays,
 /// as the lines of a full disk do, and is tried again after 100 ms, 200 ms, ... up to a second,
-/// together with those behind it. The cause is reported once.
+/// together with those behind it. The cause is reported once. At shutdown() it is tried for two
+/// seconds more on a thread of the handler's own, else once.
 class TryAgain : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
