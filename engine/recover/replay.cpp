@@ -314,7 +314,7 @@ class Replayer {
       sinks_;
   std::unordered_map<const sink::Sink*, Capture*> captures_;
   route::Gatherer gatherer_;
-  std::vector<route::Fields> contexts_;  // by ring, likewise
+  std::vector<route::Fields> contexts_;                          // by ring, likewise
   std::unordered_map<std::uint64_t, std::size_t> kept_records_;  // places in Replay::records
   std::unordered_set<std::size_t> known_sinks_;                  // entries
   std::unordered_set<std::uint64_t> discarded_;  // the dead consumer's numbers of records
