@@ -107,7 +107,7 @@ int HandlerConsole::write_once(sink::LineBuffer& lines, Wait wait) {
     if (outcome != Outcome::done) break;
     ++count;
     bytes += next;
-    if (!is_retrying_) moved(next);
+    if (!is_retrying_) moved(next, 0);
     is_cut_short = wait == Wait::until_interrupted && is_interrupted() && count < lines.lines();
   }
   if (count > 0) {
@@ -118,7 +118,7 @@ int HandlerConsole::write_once(sink::LineBuffer& lines, Wait wait) {
       return refused;
     }
     lines.take(bytes);
-    moved(bytes);
+    moved(bytes, count);
   }
   if (is_cut_short) return EAGAIN;
   if (outcome == Outcome::done) return 0;
