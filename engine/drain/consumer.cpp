@@ -275,6 +275,7 @@ void Consumer::enter_context(RingReader& reader, detail::HeaderView header,
   auto context = std::make_shared<const RingContext>(
       std::string_view{reinterpret_cast<const char*>(text + sizeof bytes), bytes},
       std::span{payload, in_ring}, pool);
+  if (pool != nullptr) batch(next_batch_).contexts.push_back(context);
   const route::Fields fields = gatherer_.read(context->text());
   reader.enter(fields.empty() ? nullptr : std::move(context), fields);
 }
@@ -378,6 +379,7 @@ void Consumer::release_written() {
   for (std::uint64_t number = first_before; number != first_batch_; ++number) {
     for (const std::uint64_t block : batch(number).spills) exchange_.spills().release(block);
     batch(number).spills.clear();
+    batch(number).contexts.clear();
   }
 }
 

@@ -76,6 +76,7 @@ class Consumer {
   struct Batch {
     std::uint64_t end_record = 0;       // number of the record behind the last one
     std::vector<std::uint64_t> spills;  // blocks of its records
+    std::vector<std::shared_ptr<const RingContext>> contexts;  // of notes that have such blocks
   };
   struct Oldest {
     RingReader* reader;    // null: all rings are empty
