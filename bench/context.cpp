@@ -40,29 +40,27 @@ void measure(const char* name, Call call) {
 
 int main() {
   xylem::configure(
-      R"({"version": 1, "formatters": {"json": {"()": "xylem.JsonFormatter"
-}
-}, )"
-      R"("handlers": {"null": {"class": "logging.FileHandler", "filename": "/dev/null", )"
-      R"("formatter": "json"}}, "root": {"level": "INFO", "handlers": ["null"]}})");
-const xylem::Logger log = xylem::get_logger("bench");
-const std::string id = "8f14e45f-ceea";
+      R"-({"version": 1, "formatters": {"json": {"()": "xylem.JsonFormatter"}}, )-"
+      R"-("handlers": {"null": {"class": "logging.FileHandler", "filename": "/dev/null", )-"
+      R"-("formatter": "json"}}, "root": {"level": "INFO", "handlers": ["null"]}})-");
+  const xylem::Logger log = xylem::get_logger("bench");
+  const std::string id = "8f14e45f-ceea";
 
-measure("no fields", [&](int i) { XYLEM_INFO(log, "{}", i); });
-measure("two fields in the call",
-        [&](int i) { XYLEM_INFO(log, "{}", i, field("request_id", id), field("attempt", 1)); });
-const auto bound = log.with(field("request_id", id), field("attempt", 1));
-measure("two bound fields", [&](int i) { XYLEM_INFO(bound, "{}", i); });
-{
-  const xylem::Context context{field("request_id", id), field("attempt", 1)};
-  measure("two fields of a context", [&](int i) { XYLEM_INFO(log, "{}", i); });
-}
-measure("a context of its own for each call", [&](int i) {
-  const xylem::Context context{field("request_id", id), field("attempt", i)};
-  XYLEM_INFO(log, "{}", i);
-});
-measure("a context in which nothing is logged", [&](int i) {
-  const xylem::Context context{field("request_id", id), field("attempt", i)};
-});
-return 0;
+  measure("no fields", [&](int i) { XYLEM_INFO(log, "{}", i); });
+  measure("two fields in the call",
+          [&](int i) { XYLEM_INFO(log, "{}", i, field("request_id", id), field("attempt", 1)); });
+  const auto bound = log.with(field("request_id", id), field("attempt", 1));
+  measure("two bound fields", [&](int i) { XYLEM_INFO(bound, "{}", i); });
+  {
+    const xylem::Context context{field("request_id", id), field("attempt", 1)};
+    measure("two fields of a context", [&](int i) { XYLEM_INFO(log, "{}", i); });
+  }
+  measure("a context of its own for each call", [&](int i) {
+    const xylem::Context context{field("request_id", id), field("attempt", i)};
+    XYLEM_INFO(log, "{}", i);
+  });
+  measure("a context in which nothing is logged", [&](int i) {
+    const xylem::Context context{field("request_id", id), field("attempt", i)};
+  });
+  return 0;
 }
