@@ -114,8 +114,9 @@ class Builder {
     HandlerPtr& known = left_[former.get()];
     if (known != nullptr) return known;
     auto handler = std::make_shared<route::Handler>(*former);
-    const auto& origin = static_cast<const HandlerOrigin&>(*former->origin);
-    const std::optional<HandlerKind> kind = after_close(origin.kind, former->sink.get());
+    const auto* const origin = static_cast<const HandlerOrigin*>(former->origin.get());
+    std::optional<HandlerKind> kind;
+    if (origin != nullptr) kind = after_close(origin->kind, former->sink.get());
     handler->sink = nullptr;
     handler->memory.reset();
     if (!kind) {
