@@ -64,6 +64,10 @@ inline void copy_64(char* out, const char* from) {
   high.store(out + 32);
 }
 
+inline void copy_short(char* out, const char* from) {
+  Vector::load(from).store(out);
+}
+
 using Quick = step_detail::QuickIntegers;
 
 #include "format/steps.inl"

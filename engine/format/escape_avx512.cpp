@@ -52,57 +52,34 @@ inline void copy_64(char* out, const char* from) {
   _mm512_storeu_si512(out, _mm512_loadu_si512(from));
 }
 
-/// Sixteen digits at once: v / 10^k as a fraction of 2^52 for each place k, whose product with ten
-/// has the digit in front (with IFMA, which multiplies numbers of 52 bits).
-struct Digits16 {
-  __m128i text;
-
-  static Digits16 of(std::uint64_t upper, std::uint64_t lower) {
-    const __m512i high = spread(upper);
-    const __m512i low = spread(lower);
-    const __m512i lowest_bytes = _mm512_castsi128_si512(
-        _mm_setr_epi8(0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120));
-    return {_mm512_castsi512_si128(_mm512_permutex2var_epi8(high, lowest_bytes, low))};
-  }
-  [[nodiscard]] unsigned trailing() const {
-    return static_cast<unsigned>(__builtin_clz(not_zero() << 16 | 0x8000U));
-  }
-  void store(char* out) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), text); }
-  void store_from(char* out, unsigned n) const {
-    const __m128i shift = _mm_loadu_si128(reinterpret_cast<const __m128i*>(byte_indices + n));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(text, shift));
-  }
-  void store_with_point(char* out, unsigned n) const {
-    store(out + 1);
-    _mm_mask_storeu_epi8(out, static_cast<__mmask16>((1U << n) - 1), text);
-    out[n] = '.';
-  }
-
- private:
-  /// The eight digits of a number below 10^8, one a lane. The factors are 2^52 / 10^k, rounded up
-  /// but for the first, which must not be too large by more than a 10^-8th. What that one loses,
-  /// the constant makes up for; what it and the others gain does not reach the next digit.
-  static __m512i spread(std::uint64_t value) {
-    const __m512i factors =
-        _mm512_setr_epi64(45035996, 450359963, 4503599628, 45035996274, 450359962738, 4503599627371,
-                          45035996273705, 450359962737050);
-    const __m512i fractions = _mm512_madd52lo_epu64(
-        _mm512_set1_epi64(27'370'496), _mm512_set1_epi64(static_cast<long long>(value)), factors);
-    return _mm512_madd52hi_epu64(_mm512_set1_epi64('0'), _mm512_set1_epi64(10), fractions);
-  }
-  [[nodiscard]] unsigned not_zero() const { return _mm_cmpneq_epi8_mask(text, _mm_set1_epi8('0')); }
-  static constexpr unsigned char byte_indices[32] = {0, 1, 2,  3,  4,  5,  6,  7,
-                                                     8, 9, 10, 11, 12, 13, 14, 15};
-};
+inline void copy_short(char* out, const char* from) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out),
+                      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
 
 #include "format/quick_numbers.inl"
 
 struct Quick {
-  static char* write_u64(char* out, std::uint64_t value) { return write_u64_quickly(out, value); }
-  static char* write_i64(char* out, std::int64_t value) { return write_i64_quickly(out, value); }
+  using Written = Workspace::Written;
+
+  static constexpr bool keeps_numbers = true;
+
+  static char* write_u64(char* out, std::uint64_t value, Written& kept) {
+    return write_quickly(out, value, 0, kept);
+  }
+  static char* write_i64(char* out, std::int64_t value, Written& kept) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    const bool negative = value < 0;
+    return write_quickly(out, negative ? 0 - bits : bits, static_cast<unsigned>(bits >> 63), kept);
+  }
   template <bool json>
-  static char* write_double(char* out, double value) {
-    return write_double_quickly<json>(out, value);
+  static char* write_double(char* out, double value, Written& kept) {
+    return write_double_quickly<json>(out, value, kept);
+  }
+  /// A number that is kept.
+  static char* copy_number(char* out, const Written& kept, std::size_t bytes) {
+    copy_short(out, kept.at);
+    return out + bytes;
   }
   /// Up to 64 bytes that need no escape.
   template <TextStyle style>

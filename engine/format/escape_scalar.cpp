@@ -25,6 +25,10 @@ inline void copy_64(char* out, const char* from) {
   copy_blocks<4>(out, from);
 }
 
+inline void copy_short(char* out, const char* from) {
+  copy_32(out, from);
+}
+
 using Quick = step_detail::QuickIntegers;
 
 #include "format/steps.inl"

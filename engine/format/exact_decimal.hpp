@@ -58,43 +58,60 @@ constexpr bool all_are_right() {
 }
 static_assert(all_are_right());
 
+/// What scales the numbers whose last binary place is the n-th behind the point.
+struct Scale {
+  /// Half of that place, in units of the last decimal: 0.5 to 5, with 60 binary places.
+  std::uint64_t half;
+  std::uint64_t decimals;
+};
+
+constexpr unsigned half_places = 60;
+
+constexpr std::array<Scale, most_places + 1> make_scales() {
+  std::array<Scale, most_places + 1> scales{};
+  for (unsigned places = 1; places <= most_places; ++places) {
+    const unsigned decimals = decimals_for(places);
+    // 10^decimals / 2^(places + 1), of which 2^decimals cancels out.
+    scales[places] = {powers_of_5[decimals] << (half_places + decimals - places - 1), decimals};
+  }
+  return scales;
+}
+
+inline constexpr std::array<Scale, most_places + 1> scales = make_scales();
+
 }  // namespace exact_detail
 
-/// Whether shortest_decimal() takes the number, unless it is whole.
+/// Whether shortest_decimal() takes the number.
 inline bool has_exact_decimal(double magnitude) {
   return magnitude >= exact_detail::smallest && magnitude < exact_detail::limit;
 }
 
 /// The shortest decimal that reads back as `magnitude`, and of those the nearest to it; for numbers
-/// that are not whole and have_exact_decimal(). The rounding interval of a power of two is
-/// lopsided, but those here (0.5 to 2^-13) have few digits: they are found as they are.
+/// that have_exact_decimal(). The rounding interval of a power of two is lopsided, but those here
+/// (2^-13 and up) have few digits: they are found as they are, and so are whole numbers.
+///
+/// No branch: whether the shortest decimal is a little above or below the number is chance.
 inline ExactDecimal shortest_decimal(double magnitude) {
+  using namespace exact_detail;
   const auto bits = std::bit_cast<std::uint64_t>(magnitude);
   const std::uint64_t significand = (bits & ((std::uint64_t{1} << 52) - 1)) | std::uint64_t{1}
                                                                                   << 52;
-  const auto places = static_cast<unsigned>(1075 - (bits >> 52));
-  const unsigned decimals = exact_detail::decimals_for(places);
-  // The number in units of 10^-decimals: a fixed-point number with `point` binary places, one more
-  // than needed, so that half the distance to the next double is a whole number as well.
-  const std::uint64_t half = exact_detail::powers_of_5[decimals];
-  const unsigned point = places - decimals + 1;
+  const Scale& scale = scales[1075 - (bits >> 52)];
+  // The number in units of 10^-decimals, with 64 binary places, exactly.
   __extension__ using Wide = unsigned __int128;
-  const std::uint64_t twice = 2 * significand;
-  const Wide scaled = Wide{twice} * half;
-  const auto low = static_cast<std::uint64_t>(scaled);
-  const auto high = static_cast<std::uint64_t>(scaled >> 64);
-  const std::uint64_t whole = high << (64 - point) | low >> point;
-  const std::uint64_t fraction = low & ((std::uint64_t{1} << point) - 1);
+  const Wide scaled = Wide{significand << (65 - half_places)} * scale.half;
+  const auto fraction = static_cast<std::uint64_t>(scaled);
+  const auto whole = static_cast<std::uint64_t>(scaled >> 64);
+  // How far it is from the nearest multiple of ten, above or below. It has 47 binary places at
+  // most (places - decimals + 1), so the last four go for the sign.
+  const std::uint64_t tens = (whole + 5) / 10 * 10;
+  const std::uint64_t distance = ((whole - tens) << half_places) + (fraction >> 4);
   // A double with an even significand owns the ends of its interval.
-  const std::uint64_t reach = half - (significand & 1);
-  const std::uint64_t last = whole % 10;
-  const std::uint64_t above_ten = last << point | fraction;
-  const std::uint64_t below_ten = (std::uint64_t{10} << point) - above_ten;
-  const std::uint64_t middle = std::uint64_t{1} << (point - 1);
-  std::uint64_t digits = whole + (fraction + (whole & 1) > middle ? 1 : 0);
-  digits = above_ten <= reach ? whole - last : digits;
-  digits = below_ten <= reach ? whole - last + 10 : digits;
-  return {digits, decimals};
+  const std::uint64_t reach = scale.half - (significand & 1);
+  const std::uint64_t middle = std::uint64_t{1} << 63;
+  const std::uint64_t nearest = whole + (fraction + (whole & 1) > middle ? 1 : 0);
+  const std::uint64_t takes_tens = std::uint64_t{0} - (distance + reach <= 2 * reach ? 1 : 0);
+  return {nearest ^ ((nearest ^ tens) & takes_tens), static_cast<unsigned>(scale.decimals)};
 }
 
 }  // namespace xylem::format

@@ -57,10 +57,9 @@ void Program::put_in_front(std::string_view text) {
   constants_.insert(0, text);
   fixed_bound_ += text.size();
   std::vector<Op> ops;
-  const Step step = (*steps_)[static_cast<std::size_t>(Hole::none)];
   for (std::size_t left = text.size(); left > 0;) {
     const std::size_t bytes = std::min(left, Op::max_text_bytes);
-    ops.push_back({step, static_cast<std::uint16_t>(bytes), 0, 0});
+    ops.push_back({step_for(*steps_, Hole::none, bytes), static_cast<std::uint16_t>(bytes), 0, 0});
     left -= bytes;
   }
   ops_.insert(ops_.begin(), ops.begin(), ops.end());
@@ -68,10 +67,8 @@ void Program::put_in_front(std::string_view text) {
 
 std::size_t Program::prepare_variable(const View& view, Workspace& work) const {
   const std::size_t arguments = site_->arguments.size();
-  if (work.written.size() < arguments) [[unlikely]] {
+  if (work.starts.size() < arguments) [[unlikely]]
     work.starts.resize(arguments);
-    work.written.resize(arguments);
-  }
   work.tail = reinterpret_cast<const char*>(view.payload) + site_->fixed_bytes;
   std::size_t variable = find_strings(view, work) * string_uses_;
   if (!renders_.empty()) {

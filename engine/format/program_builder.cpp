@@ -99,7 +99,7 @@ void ProgramBuilder::escaped(std::string_view text) {
 
 void ProgramBuilder::push_op(Hole hole, std::size_t text_bytes, std::uint32_t offset,
                              std::size_t argument) {
-  program_.ops_.push_back({(*program_.steps_)[static_cast<std::size_t>(hole)],
+  program_.ops_.push_back({step_for(*program_.steps_, hole, text_bytes),
                            static_cast<std::uint16_t>(text_bytes),
                            static_cast<std::uint16_t>(argument), offset});
 }
@@ -113,6 +113,8 @@ void ProgramBuilder::push(Hole hole, std::uint32_t offset, std::size_t argument)
   for (; end - text_begin_ > Op::max_text_bytes; text_begin_ += Op::max_text_bytes) {
     push_op(Hole::none, Op::max_text_bytes, 0, 0);
   }
+  // All beyond go by one place of Workspace::written.
+  if (step_detail::is_quick_number(hole)) argument = step_detail::place_of(argument);
   push_op(hole, end - text_begin_, offset, argument);
   text_begin_ = end;
 }
@@ -154,7 +156,9 @@ void ProgramBuilder::argument(std::size_t index, Hole hole) {
   } else {
     push(hole, argument.offset, index);
     if (hole == Hole::string) string_ops_.push_back(program_.ops_.size() - 1);
-    if (step_detail::is_remembered(hole)) standing_[index] = hole;
+    if (step_detail::is_remembered(hole) && index < Workspace::ready_arguments) {
+      standing_[index] = hole;
+    }
   }
 }
 
@@ -228,7 +232,8 @@ Program ProgramBuilder::finish() {
                        program_.renders_.empty() && !has_json_ && has_strings_in_order();
   if (program_.is_quick_) {
     for (const std::size_t op : string_ops_) {
-      program_.ops_[op].step = (*program_.steps_)[static_cast<std::size_t>(Hole::next_string)];
+      program_.ops_[op].step =
+          step_for(*program_.steps_, Hole::next_string, program_.ops_[op].text_bytes);
     }
   }
   return std::move(program_);

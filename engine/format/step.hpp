@@ -50,12 +50,18 @@ inline constexpr std::size_t style_count = 3;
 /// What rendering needs besides the program: memory that all programs of a consumer share, so that
 /// it stays in the nearest cache. Belongs to the record taken in by the last Program::prepare().
 struct Workspace {
-  struct Span {
+  /// An argument as it stands in the line, should it come again. A kernel may put the text of a
+  /// number here as well: to read it back out of the line, where later stores overlap it, would
+  /// have to wait for all of these.
+  struct alignas(64) Written {
     const char* at;
     std::size_t bytes;
+    std::size_t json_bytes;  // of a double kept as libfmt writes it: as JSON; 0: nobody knows
+    char before[8] = {'-', '-', '-', '-', '-', '-', '-', '-'};  // in front of a negative one
+    char text[32] = {};
   };
 
-  /// As many arguments as there is room for from the start.
+  /// How many arguments may come again, and as many as there is room for from the start.
   static constexpr std::size_t ready_arguments = 32;
 
   // Of the record:
@@ -68,8 +74,8 @@ struct Workspace {
   IsoUtcRenderer* clock = nullptr;
   const char* line = nullptr;                                                   // its begin
   std::vector<const char*> starts = std::vector<const char*>(ready_arguments);  // of strings
-  std::vector<Span> written = std::vector<Span>(ready_arguments);  // where each argument stands
-  fmt::memory_buffer scratch;                                      // what prepare() rendered
+  std::array<Written, ready_arguments + 1> written{};  // the last: of all arguments beyond
+  fmt::memory_buffer scratch;                          // what prepare() rendered
   std::vector<std::size_t> scratch_ends;
 };
 
@@ -91,7 +97,13 @@ struct Op {
   std::uint32_t offset;    // of the argument's fixed part
 };
 
-/// The steps of one style by their holes.
-using Steps = std::array<Step, hole_count>;
+/// The steps of one style by their holes, twice: for texts up to short_text_bytes, which most are,
+/// and for longer ones. A short one takes one store that seldom crosses a cache line.
+using Steps = std::array<std::array<Step, hole_count>, 2>;
+inline constexpr std::size_t short_text_bytes = 32;
+
+inline Step step_for(const Steps& steps, Hole hole, std::size_t text_bytes) {
+  return steps[text_bytes > short_text_bytes ? 1 : 0][static_cast<std::size_t>(hole)];
+}
 
 }  // namespace xylem::format

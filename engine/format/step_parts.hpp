@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -36,6 +37,17 @@ constexpr bool is_remembered(Hole hole) {
     default:
       return false;
   }
+}
+
+/// Numbers that a kernel may make and keep by itself.
+constexpr bool is_quick_number(Hole hole) {
+  return hole == Hole::int64 || hole == Hole::uint64 || hole == Hole::float64 ||
+         hole == Hole::float64_json;
+}
+
+/// Where in Workspace::written an argument is.
+constexpr std::size_t place_of(std::size_t argument) {
+  return std::min(argument, Workspace::ready_arguments);
 }
 
 /// The powers of ten, for the number of digits of the numbers with as many bits.
@@ -89,20 +101,28 @@ inline char* copy_quickly(char* out, std::string_view text) {
 
 /// What a kernel without wide vectors fills without a call: integers below 10^8. See steps.inl.
 struct QuickIntegers {
-  static char* write_u64(char* out, std::uint64_t value) {
+  using Written = Workspace::Written;
+
+  static constexpr bool keeps_numbers = false;
+
+  static char* write_u64(char* out, std::uint64_t value, Written&) {
     if (value >= integer_detail::ten_to_8) [[unlikely]]
       return nullptr;
     return integer_detail::write_below_ten_to_8(out, static_cast<std::uint32_t>(value));
   }
-  static char* write_i64(char* out, std::int64_t value) {
+  static char* write_i64(char* out, std::int64_t value, Written& written) {
     const bool negative = value < 0;
     const auto bits = static_cast<std::uint64_t>(value);
     *out = '-';
-    return write_u64(out + (negative ? 1 : 0), negative ? 0 - bits : bits);
+    return write_u64(out + (negative ? 1 : 0), negative ? 0 - bits : bits, written);
   }
   template <bool json>
-  static char* write_double(char*, double) {
+  static char* write_double(char*, double, Written&) {
     return nullptr;
+  }
+  static char* copy_number(char* out, const Written& written, std::size_t bytes) {
+    copy_32(out, written.at);
+    return out + bytes;
   }
   template <TextStyle style>
   static char* write_text(char*, std::string_view) {

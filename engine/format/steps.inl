@@ -1,14 +1,15 @@
-// The steps of a line, included once by each kernel's source file behind escape_loop.inl, inside the
-// region that is compiled for its instruction set and inside an unnamed namespace; it must therefore
-// include nothing itself.
+// The steps of a line, included once by each kernel's source file behind escape_loop.inl, inside
+// the region that is compiled for its instruction set and inside an unnamed namespace; it must
+// therefore include nothing itself.
 //
-// The kernel gives `copy_64(out, from)`, and `Quick`: what fills the common holes in the common
-// case without a call, or says by a null pointer that this is none. A step that calls nothing needs
-// no stack frame; the rest is left to its slow twin.
+// The kernel gives `copy_64(out, from)`, `copy_short(out, from)` of short_text_bytes, and `Quick`:
+// what fills the common holes in the common case without a call, or says by a null pointer that
+// this is none. A step that calls nothing needs no stack frame; the rest is left to its slow twin.
+// With `Quick::keeps_numbers` it also puts them where they are kept.
 
-/// Copies in blocks of 64 bytes by way of registers: both ends are padded, the source may reach into
-/// the target (though not with bytes that count), and a length that varies from text to text costs
-/// less in stores than in branches.
+/// Copies in blocks of 64 bytes by way of registers: both ends are padded, the source may reach
+/// into the target (though not with bytes that count), and a length that varies from text to text
+/// costs less in stores than in branches.
 inline char* copy_padded(char* out, const char* from, std::size_t bytes) {
   copy_64(out, from);
   for (std::size_t at = 64; at < bytes; at += 64) copy_64(out + at, from + at);
@@ -105,19 +106,29 @@ inline char* fill(char* out, const Op& op, const std::byte* at, Workspace& work)
   }
 }
 
+inline char* copy_as_float(char* out, const Workspace::Written& kept, double value) {
+  if constexpr (Quick::keeps_numbers) {
+    if (kept.json_bytes == 0) [[unlikely]]
+      return nullptr;
+    return Quick::copy_number(out, kept, kept.json_bytes);
+  }
+  char* const end = Quick::copy_number(out, kept, kept.bytes);
+  return step_detail::finish_float_quickly(end, value);
+}
+
 /// Fills a hole without a call, or returns null.
 template <Hole hole, TextStyle style>
 inline char* fill_quickly(char* out, const Op& op, const std::byte* at, Workspace& work) {
   using record::load;
   switch (hole) {
     case Hole::int64:
-      return Quick::write_i64(out, load<std::int64_t>(at));
+      return Quick::write_i64(out, load<std::int64_t>(at), work.written[op.argument]);
     case Hole::uint64:
-      return Quick::write_u64(out, load<std::uint64_t>(at));
+      return Quick::write_u64(out, load<std::uint64_t>(at), work.written[op.argument]);
     case Hole::float64:
-      return Quick::template write_double<false>(out, load<double>(at));
+      return Quick::template write_double<false>(out, load<double>(at), work.written[op.argument]);
     case Hole::float64_json:
-      return Quick::template write_double<true>(out, load<double>(at));
+      return Quick::template write_double<true>(out, load<double>(at), work.written[op.argument]);
     case Hole::string:
       return Quick::template write_text<style>(out, string_argument(op, at, work));
     case Hole::next_string:
@@ -126,13 +137,12 @@ inline char* fill_quickly(char* out, const Op& op, const std::byte* at, Workspac
       return work.clock->write_quickly(out, work.time_ns);
     case Hole::thread_name:
       return step_detail::copy_quickly(out, thread_name<style>(*work.thread));
+    case Hole::again:
+      return Quick::copy_number(out, work.written[op.argument], work.written[op.argument].bytes);
     case Hole::again_as_float:
-      copy_32(out, work.written[op.argument].at);
-      return step_detail::finish_float_quickly(out + work.written[op.argument].bytes,
-                                               load<double>(at));
+      return copy_as_float(out, work.written[op.argument], load<double>(at));
     case Hole::none:
     case Hole::boolean:
-    case Hole::again:
     case Hole::again_as_text:
     case Hole::line_break:
       return fill<hole, style>(out, op, at, work);
@@ -141,11 +151,15 @@ inline char* fill_quickly(char* out, const Op& op, const std::byte* at, Workspac
   }
 }
 
-template <Hole hole>
-inline char* go_on(char* begin, char* end, const char* text, const Op* op,
-                   const std::byte* payload, Workspace& work) {
-  if constexpr (step_detail::is_remembered(hole)) {
-    work.written[op->argument] = {begin, static_cast<std::size_t>(end - begin)};
+/// `is_kept`: it is known already where the argument stands.
+template <Hole hole, bool is_kept>
+inline char* go_on(char* begin, char* end, const char* text, const Op* op, const std::byte* payload,
+                   Workspace& work) {
+  if constexpr (step_detail::is_remembered(hole) && !is_kept) {
+    Workspace::Written& written = work.written[step_detail::place_of(op->argument)];
+    written.at = begin;
+    written.bytes = static_cast<std::size_t>(end - begin);
+    if constexpr (hole == Hole::float64) written.json_bytes = 0;
   }
   if constexpr (hole == Hole::next_string) {
     work.tail += record::load<std::uint32_t>(payload + op->offset);
@@ -158,21 +172,29 @@ template <Hole hole, TextStyle style>
 [[gnu::noinline]] char* step_slowly(char* out, const char* text, const Op* op,
                                     const std::byte* payload, Workspace& work) {
   char* const end = fill<hole, style>(out, *op, payload + op->offset, work);
-  return go_on<hole>(out, end, text, op, payload, work);
+  return go_on<hole, false>(out, end, text, op, payload, work);
 }
 
-template <Hole hole, TextStyle style>
+template <Hole hole, TextStyle style, bool is_long>
 char* step(char* out, const char* text, const Op* op, const std::byte* payload, Workspace& work) {
-  out = copy_padded(out, text, op->text_bytes);
+  if constexpr (is_long) {
+    out = copy_padded(out, text, op->text_bytes);
+  } else {
+    copy_short(out, text);
+    out += op->text_bytes;
+  }
   if constexpr (hole == Hole::end) return out;
   char* const end = fill_quickly<hole, style>(out, *op, payload + op->offset, work);
-  if (end == nullptr) [[unlikely]] return step_slowly<hole, style>(out, text, op, payload, work);
-  return go_on<hole>(out, end, text, op, payload, work);
+  if (end == nullptr) [[unlikely]]
+    return step_slowly<hole, style>(out, text, op, payload, work);
+  constexpr bool is_kept = Quick::keeps_numbers && step_detail::is_quick_number(hole);
+  return go_on<hole, is_kept>(out, end, text, op, payload, work);
 }
 
 template <TextStyle style, std::size_t... holes>
 constexpr Steps make_steps(std::index_sequence<holes...>) {
-  return {step<static_cast<Hole>(holes), style>...};
+  return {{{step<static_cast<Hole>(holes), style, false>...},
+           {step<static_cast<Hole>(holes), style, true>...}}};
 }
 
 template <TextStyle style>
