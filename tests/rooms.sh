@@ -7,7 +7,7 @@ cd -- "$1"
 
 status=0
 known=()
-for room in crash sink record trace throw format route extend config drain call fatal recover api; do
+for room in crash sink record stacks throw format route extend config drain call fatal recover api; do
   known+=("$room")
   [[ -d engine/$room ]] || continue
   allowed=$(IFS='|' && echo "${known[*]}")

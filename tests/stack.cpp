@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "engine_support.hpp"
-#include "trace/frames.hpp"
-#include "trace/packed.hpp"
+#include "stacks/texts.hpp"
+#include "stacks/packed.hpp"
 
 using namespace engine_test;
 using xylem::field;
@@ -107,7 +107,7 @@ TEST_CASE("a stack can be kept, and shown by another thread") {
 }
 
 TEST_CASE("code of no file, of one that is gone, and of another build shows its address") {
-  using namespace xylem::trace;
+  using namespace xylem::stacks;
   FrameTexts texts{[](std::uint64_t number) -> std::optional<Module> {
     if (number == 1) return Module{"/no/such/file", "id"};
     if (number == 2) return Module{"/proc/self/exe", "another build"};
@@ -126,8 +126,8 @@ TEST_CASE("bytes that no call has written are shown as they stand") {
   for (const std::string& text :
        {std::string{}, std::string{"E"}, std::string{"\1\5\0\0\0ab", 7},
         std::string{"\7\0\0\0\0", 5}, std::string{"\3\377\377\377\377"}}) {
-    CHECK(xylem::trace::unpacked(text, site) == text);
+    CHECK(xylem::stacks::unpacked(text, site) == text);
   }
-  CHECK(xylem::trace::stack_text("odd") == "Stack (most recent call last):");
-  CHECK(!xylem::trace::decode_module("\377\377\377\377x"));
+  CHECK(xylem::stacks::stack_text("odd") == "Stack (most recent call last):");
+  CHECK(!xylem::stacks::decode_module("\377\377\377\377x"));
 }

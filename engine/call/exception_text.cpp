@@ -15,8 +15,8 @@
 
 #include "record/stack_text.hpp"
 #include "throw/throw_site.hpp"
-#include "trace/packed.hpp"
-#include "trace/walk.hpp"
+#include "stacks/packed.hpp"
+#include "stacks/walk.hpp"
 
 extern "C" {
 // Defined in programs that link xylem-throw.
@@ -121,15 +121,15 @@ void cut_common_calls(Trace& thrown, const Trace& caught) {
 
 /// As words: `count` of them.
 struct Words {
-  std::array<trace::Word, Stack::max_frames + 1> words;
+  std::array<stacks::Word, Stack::max_frames + 1> words;
   std::size_t count = 0;
 };
 
 Words words_of(const Trace& trace) {
   Words words;
-  trace::find_words(std::span{trace.addresses}.first(trace.size), words.words);
+  stacks::find_words(std::span{trace.addresses}.first(trace.size), words.words);
   words.count = trace.size;
-  if (trace.is_cut) words.words[words.count++] = trace::more_frames;
+  if (trace.is_cut) words.words[words.count++] = stacks::more_frames;
   return words;
 }
 
@@ -137,7 +137,7 @@ constexpr std::string_view heading = "Traceback (most recent call last):\n";
 constexpr std::string_view cause =
     "\n\nThe above exception was the direct cause of the following exception:\n\n";
 
-void add_exception(trace::Packed& packed, const Thrown& thrown, const Trace& here,
+void add_exception(stacks::Packed& packed, const Thrown& thrown, const Trace& here,
                    bool is_outermost) {
   Trace site = throw_site(thrown.object);
   if (site.size > 0) {
@@ -157,7 +157,7 @@ void add_exception(trace::Packed& packed, const Thrown& thrown, const Trace& her
 }
 
 std::string pack(const std::vector<Thrown>& all, const Trace& here) {
-  trace::Packed packed;
+  stacks::Packed packed;
   for (std::size_t i = all.size(); i-- > 0;) {
     add_exception(packed, all[i], here, i == 0);
     if (i > 0) packed.text(cause);
@@ -191,7 +191,7 @@ std::vector<std::string> describe_exception() {
   // What Python shows for exc_info outside an except block.
   if (all.empty()) return {"NoneType: None"};
   call::Trace here;
-  trace::Walk walk{here.addresses};
+  stacks::Walk walk{here.addresses};
   walk.run(__builtin_return_address(0));
   here.size = walk.size;
   here.is_cut = walk.is_cut;

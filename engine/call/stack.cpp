@@ -4,23 +4,23 @@
 
 #include <xylem/stack.hpp>
 
-#include "trace/module.hpp"
-#include "trace/walk.hpp"
+#include "stacks/module.hpp"
+#include "stacks/walk.hpp"
 
 namespace xylem {
 
 [[gnu::noinline]] Stack stack() noexcept {
   Stack stack;
   std::array<std::uintptr_t, Stack::max_frames> addresses;
-  trace::Walk walk{addresses};
+  stacks::Walk walk{addresses};
   walk.run(__builtin_return_address(0));
   try {
-    trace::find_words(std::span{addresses}.first(walk.size), stack.words_);
+    stacks::find_words(std::span{addresses}.first(walk.size), stack.words_);
   } catch (const std::exception&) {
     return stack;  // no memory to describe a library
   }
   stack.size_ = walk.size;
-  if (walk.is_cut) stack.words_[stack.size_++] = trace::more_frames;
+  if (walk.is_cut) stack.words_[stack.size_++] = stacks::more_frames;
   return stack;
 }
 

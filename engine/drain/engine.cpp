@@ -14,7 +14,7 @@
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
 #include "sink/signals.hpp"
-#include "trace/frames.hpp"
+#include "stacks/texts.hpp"
 
 namespace xylem::drain {
 namespace {
@@ -87,7 +87,7 @@ void Engine::keep_in(std::shared_ptr<crash::File> file) {
   if (file == file_) return;
   crash::Dictionary* const dictionary = file != nullptr ? &file->dictionary() : nullptr;
   record::describe_sites_in(dictionary);
-  trace::describe_in(dictionary);
+  stacks::describe_in(dictionary);
   route::describe_loggers_in(dictionary);
   exchange_.use(file);
   file_.swap(file);

@@ -6,7 +6,7 @@
 #include "drain/producer.hpp"
 #include "record/site.hpp"
 #include "route/loggers.hpp"
-#include "trace/frames.hpp"
+#include "stacks/texts.hpp"
 
 /// fork(2) copies one thread and all memory. The consumer is not copied; what it holds is, and so
 /// is every lock that another thread has. So the consumer is brought to a place between two
@@ -105,11 +105,11 @@ void Engine::prepare_for_fork() {
   }
   route::lock_loggers();
   record::lock_sites();
-  trace::lock();
+  stacks::lock();
 }
 
 void Engine::resume_after_fork() {
-  trace::unlock();
+  stacks::unlock();
   record::unlock_sites();
   route::unlock_loggers();
   if (Engine* const engine = existing()) {
@@ -122,11 +122,11 @@ void Engine::resume_after_fork() {
 
 /// As little as can be: most children run another program. The first use of an engine makes one.
 void Engine::begin_in_child() {
-  trace::unlock();
+  stacks::unlock();
   record::unlock_sites();
   route::unlock_loggers();
   record::describe_sites_in(nullptr);
-  trace::describe_in(nullptr);
+  stacks::describe_in(nullptr);
   route::describe_loggers_in(nullptr);
   if (Engine* const engine = existing()) {
     if (engine->file_ != nullptr) engine->file_->abandon();

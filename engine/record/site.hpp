@@ -22,7 +22,7 @@ struct Argument {
 
   /// Takes a `{}` of the format string.
   bool is_positional() const { return !is_field && !is_trace() && kind != Kind::members; }
-  /// The consumer makes its text (trace/packed.hpp).
+  /// The consumer makes its text (stacks/packed.hpp).
   bool is_trace() const { return kind == Kind::exception || kind == Kind::stack; }
 };
 

@@ -62,7 +62,7 @@ bool Dictionary::add(std::uint16_t kind, std::uint64_t id, std::string_view body
       sinks.try_emplace(id, body);
       return true;
     case EntryKind::module: {
-      std::optional<trace::Module> module = trace::decode_module(body);
+      std::optional<stacks::Module> module = stacks::decode_module(body);
       if (module) modules.try_emplace(id, std::move(*module));
       return module.has_value();
     }

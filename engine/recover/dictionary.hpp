@@ -7,7 +7,7 @@
 #include "record/site.hpp"
 #include "record/thread.hpp"
 #include "recover/bytes.hpp"
-#include "trace/module.hpp"
+#include "stacks/module.hpp"
 
 namespace xylem::recover {
 
@@ -17,8 +17,8 @@ struct Dictionary {
   std::unordered_map<std::uint64_t, std::string> loggers;
   std::unordered_map<std::uint64_t, record::Thread> threads;
   std::unordered_map<std::uint64_t, std::string> sinks;
-  std::unordered_map<std::uint64_t, trace::Module> modules;
-  std::unordered_map<trace::Word, std::string> frames;
+  std::unordered_map<std::uint64_t, stacks::Module> modules;
+  std::unordered_map<stacks::Word, std::string> frames;
 
   /// Adds the entries of a dictionary extent. Returns how many could not be read; where one does
   /// not even say where the next one begins, the rest counts as one.

@@ -15,7 +15,7 @@
 #include "record/thread.hpp"
 #include "recover/bytes.hpp"
 #include "recover/parts.hpp"
-#include "trace/module.hpp"
+#include "stacks/module.hpp"
 
 namespace xylem::recover {
 
@@ -99,8 +99,8 @@ struct Leftover {
   const record::Site* context_site = nullptr;  // of notes of a context, if there are any
   std::unordered_map<std::uint64_t, std::string> loggers;
   // What stacks in the records are shown with.
-  std::unordered_map<std::uint64_t, trace::Module> modules;
-  std::unordered_map<trace::Word, std::string> frames;
+  std::unordered_map<std::uint64_t, stacks::Module> modules;
+  std::unordered_map<stacks::Word, std::string> frames;
   std::deque<std::vector<std::byte>> unwrapped;
 };
 

@@ -21,7 +21,7 @@
 #include "record/process.hpp"
 #include "route/gather.hpp"
 #include "route/router.hpp"
-#include "trace/frames.hpp"
+#include "stacks/texts.hpp"
 
 namespace xylem::recover {
 namespace {
@@ -55,13 +55,13 @@ class Replayer {
 
   Replay run() {
     const record::AsProcess scope{leftover_.origin.pid, leftover_.origin.start_ns};
-    trace::FrameTexts texts{[this](std::uint64_t number) -> std::optional<trace::Module> {
+    stacks::FrameTexts texts{[this](std::uint64_t number) -> std::optional<stacks::Module> {
       const auto found = leftover_.modules.find(number);
       if (found == leftover_.modules.end()) return std::nullopt;
       return found->second;
     }};
     for (const auto& [frame, text] : leftover_.frames) texts.add(frame, text);
-    const trace::AsFramesOf frames_scope{texts};
+    const stacks::AsFramesOf frames_scope{texts};
     order();
     replay_.records.assign(order_.size(), Replay::Certainty::open);
     // A place for each: the sinks that are captured into them point there.

@@ -9,7 +9,7 @@
 #include "record/stack_text.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
-#include "trace/packed.hpp"
+#include "stacks/packed.hpp"
 
 namespace xylem::route {
 namespace {
@@ -89,7 +89,7 @@ inline void Router::deliver_to(const Delivery& delivery, const record::View& vie
 bool Router::unpack_traces(const Route& route, record::View& view, std::uint64_t number) {
   if (route.deliveries.empty()) return false;
   try {
-    view.payload = trace::unpack_payload(*route.site, view.payload, unpacked_);
+    view.payload = stacks::unpack_payload(*route.site, view.payload, unpacked_);
     return true;
   } catch (const std::exception& error) {
     for (const Delivery& delivery : route.deliveries) fail(*delivery.handler, number, error.what());

@@ -12,7 +12,7 @@
 
 #include <dlfcn.h>
 
-#include "trace/walk.hpp"
+#include "stacks/walk.hpp"
 
 extern "C" {
 // Of clang's AddressSanitizer, whose own __cxa_throw() the one here stands before: the stack is
@@ -78,7 +78,7 @@ Throw& find_place(const void* exception) {
 void note(const void* exception, const void* return_address) {
   Throw& entry = find_place(exception);
   if (!entry.try_lock()) return;
-  xylem::trace::Walk walk{entry.addresses};
+  xylem::stacks::Walk walk{entry.addresses};
   walk.run(return_address);
   entry.exception = exception;
   entry.size = walk.size;

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "record/view.hpp"
-#include "trace/module.hpp"
+#include "stacks/module.hpp"
 
 /// The text of an exception or a stack as a record carries it: what the caller knows as text, the
 /// rest as what the consumer makes text of.
 ///
 ///     {u8 what, u32 bytes, bytes} ...
-namespace xylem::trace {
+namespace xylem::stacks {
 
 /// Text that consists of pieces.
 class Packed {
@@ -45,4 +45,4 @@ std::string unpacked(std::string_view bytes, const record::Site& site);
 const std::byte* unpack_payload(const record::Site& site, const std::byte* payload,
                                 std::vector<std::byte>& room);
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks

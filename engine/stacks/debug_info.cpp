@@ -1,4 +1,4 @@
-#include "trace/debug_info.hpp"
+#include "stacks/debug_info.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace xylem::trace {
+namespace xylem::stacks {
 namespace {
 
 /// Each holds a descriptor or two, and what it has read.
@@ -194,4 +194,4 @@ std::vector<Place> DebugInfo::find(const Module& module, std::uint64_t address) 
   return open(module)->find(address);
 }
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks

@@ -13,7 +13,7 @@
 /// library as it was loaded, in the upper 16 bits, and below them the address that its file gives.
 ///
 /// A module's number is described in the crash file before a record has it.
-namespace xylem::trace {
+namespace xylem::stacks {
 
 using Word = std::uint64_t;
 
@@ -55,4 +55,4 @@ void describe_modules_in(crash::Dictionary* dictionary);
 void lock_modules();
 void unlock_modules();
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks

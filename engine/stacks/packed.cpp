@@ -1,4 +1,4 @@
-#include "trace/packed.hpp"
+#include "stacks/packed.hpp"
 
 #include <cstring>
 
@@ -6,9 +6,9 @@
 
 #include "record/payload.hpp"
 #include "record/stack_text.hpp"
-#include "trace/frames.hpp"
+#include "stacks/texts.hpp"
 
-namespace xylem::trace {
+namespace xylem::stacks {
 namespace {
 
 // No text begins like these, so a text that is not packed stands for itself.
@@ -153,4 +153,4 @@ const std::byte* unpack_payload(const record::Site& site, const std::byte* paylo
   return room.data();
 }
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks

@@ -1,4 +1,4 @@
-#include "trace/module.hpp"
+#include "stacks/module.hpp"
 
 #include <array>
 #include <bit>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace xylem::trace {
+namespace xylem::stacks {
 namespace {
 
 /// As many as the upper bits can number; later ones are said to be none.
@@ -200,4 +200,4 @@ void unlock_modules() {
   modules().mutex().unlock();
 }
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks

@@ -1,4 +1,4 @@
-#include "trace/frames.hpp"
+#include "stacks/texts.hpp"
 
 #include <mutex>
 #include <vector>
@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "record/stack_text.hpp"
-#include "trace/debug_info.hpp"
+#include "stacks/debug_info.hpp"
 
-namespace xylem::trace {
+namespace xylem::stacks {
 namespace {
 
 /// Shared by all texts, because files are shared: those of a dead process are mostly this one's.
@@ -118,4 +118,4 @@ void unlock() {
   state().mutex.unlock();
 }
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks

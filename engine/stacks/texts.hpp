@@ -8,13 +8,13 @@
 #include <unordered_map>
 
 #include "crash/dictionary.hpp"
-#include "trace/module.hpp"
+#include "stacks/module.hpp"
 
 /// The text of the frames of a stack, each worked out once.
 ///
 /// A text is also put into the crash file, before the first line that has it is written: whoever
 /// recovers the process shows the same text, even where the program has been replaced since.
-namespace xylem::trace {
+namespace xylem::stacks {
 
 /// Beyond so many, frames are shown as their module and address: a program does not log from more
 /// places, and the texts are memory.
@@ -62,4 +62,4 @@ void describe_in(crash::Dictionary* dictionary);
 void lock();
 void unlock();
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks

@@ -6,7 +6,7 @@
 
 #include <unwind.h>
 
-namespace xylem::trace {
+namespace xylem::stacks {
 
 /// The addresses of the calls that led here, innermost first, from the frame that `return_address`
 /// is in outwards. Takes no lock and allocates nothing (libgcc finds its tables through
@@ -45,4 +45,4 @@ class Walk {
   bool has_begun_ = false;
 };
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks

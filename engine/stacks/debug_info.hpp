@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "trace/module.hpp"
+#include "stacks/module.hpp"
 
-namespace xylem::trace {
+namespace xylem::stacks {
 
 /// A place in the source that an instruction was made of.
 struct Place {
@@ -38,4 +38,4 @@ class DebugInfo {
   std::vector<std::unique_ptr<File>> files_;  // the one used last comes last
 };
 
-}  // namespace xylem::trace
+}  // namespace xylem::stacks
