@@ -14,9 +14,9 @@
 #include <xylem/stack.hpp>
 
 #include "record/stack_text.hpp"
-#include "throw/throw_site.hpp"
 #include "stacks/packed.hpp"
 #include "stacks/walk.hpp"
+#include "throw/throw_site.hpp"
 
 extern "C" {
 // Defined in programs that link xylem-throw.

@@ -44,7 +44,7 @@ class HandlerConsole final : public sink::Console {
   std::unique_ptr<Handler> own_;
   bool wants_thread_;
   bool is_retrying_ = false;  // what is handled again is no progress
-  std::size_t doomed_ = 0;  // the oldest lines, of a batch that flush() lost
+  std::size_t doomed_ = 0;    // the oldest lines, of a batch that flush() lost
   std::unordered_set<std::string> reported_;
 };
 
