@@ -84,8 +84,10 @@ std::optional<HandlerKind> after_close(HandlerKind kind, const sink::Sink* sink)
 }
 
 struct HandlerOrigin final : route::Origin {
-  explicit HandlerOrigin(HandlerKind made_of) : kind{std::move(made_of)} {}
+  HandlerOrigin(HandlerKind made_of, FormatterPtr given)
+      : kind{std::move(made_of)}, formatter{std::move(given)} {}
   HandlerKind kind;
+  FormatterPtr formatter;  // a program's own handlers have another in front of it
 };
 
 /// Makes the parts of one plan; later parts refer to earlier ones by index.
@@ -124,6 +126,7 @@ class Builder {
     } else if (std::holds_alternative<QueuePlan>(*kind)) {
       for (HandlerPtr& member : handler->members) member = left_of(member);
     } else {
+      handler->formatter = origin->formatter;
       std::visit([&](const auto& plan) { equip(*handler, plan); }, *kind);
     }
     return known = std::move(handler);
@@ -163,7 +166,7 @@ class Builder {
     handler->level = plan.level;
     for (const std::size_t index : plan.filters) handler->filters.push_back(filters_[index]);
     handler->formatter = formatter_of(plan);
-    handler->origin = std::make_shared<HandlerOrigin>(plan.kind);
+    handler->origin = std::make_shared<HandlerOrigin>(plan.kind, handler->formatter);
     std::visit([&](const auto& kind) { equip(*handler, kind); }, plan.kind);
     return handler;
   }
