@@ -1,6 +1,6 @@
-// What most of the engine's sources include anyway, for builds with -Db_pch=true: .ci/run starts from
-// nothing, and reading these takes longer than the sources themselves. Never included by name, and
-// no source may count on it: builds are without it otherwise.
+// What most of the engine's sources include anyway, for builds with -Db_pch=true: .ci/run starts
+// from nothing, and reading these takes longer than the sources themselves. Never included by name,
+// and no source may count on it: builds are without it otherwise.
 
 #include <algorithm>
 #include <array>
