@@ -156,7 +156,10 @@ template <Hole hole, bool is_kept>
 inline char* go_on(char* begin, char* end, const char* text, const Op* op, const std::byte* payload,
                    Workspace& work) {
   if constexpr (step_detail::is_remembered(hole) && !is_kept) {
-    Workspace::Written& written = work.written[step_detail::place_of(op->argument)];
+    // Lines with their strings in order are of few arguments.
+    constexpr bool has_place = hole == Hole::next_string;
+    Workspace::Written& written =
+        work.written[has_place ? op->argument : step_detail::place_of(op->argument)];
     written.at = begin;
     written.bytes = static_cast<std::size_t>(end - begin);
     if constexpr (hole == Hole::float64) written.json_bytes = 0;
