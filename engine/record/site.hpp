@@ -35,9 +35,9 @@ struct Site {
   std::string function;
   std::uint32_t line;
   std::vector<Argument> arguments;
-  std::uint32_t fixed_bytes;  // of all arguments together
-  bool has_tails;             // some argument has bytes behind the fixed part
-  bool has_traces;            // some argument is_trace()
+  std::uint32_t fixed_bytes = 0;  // of all arguments together
+  bool has_tails = false;         // some argument has bytes behind the fixed part
+  bool has_traces = false;        // some argument is_trace()
 };
 
 /// Puts an argument behind those that the site has.

@@ -102,8 +102,7 @@ class BoundLogger {
                  const Args&... arguments) const {
     if (enabled(Level::error)) {
       detail::log_here(Level::error, *state_, format, arguments...,
-                       detail::current_exception_text(format.file, format.line, format.function),
-                       bound());
+                       detail::current_exception_text(), bound());
     }
   }
 

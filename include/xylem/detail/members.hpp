@@ -105,7 +105,7 @@ Members make_members(const F&... sources) {
   std::uint32_t shape_bytes = 0;
   std::size_t fixed = 0;
   std::size_t tails = 0;
-  const auto measure = [&]<typename S>(KeyText key, const S& value) {
+  [[maybe_unused]] const auto measure = [&]<typename S>(KeyText key, const S& value) {
     shape_bytes += static_cast<std::uint32_t>(shape_entry_bytes + key_bytes(key));
     fixed += fixed_size<S>;
     tails += tail_size(value);
@@ -117,7 +117,7 @@ Members make_members(const F&... sources) {
   at += sizeof shape_bytes;
   auto* fixed_at = reinterpret_cast<std::byte*>(at + shape_bytes);
   std::byte* tail_at = fixed_at + fixed;
-  const auto write = [&]<typename S>(KeyText key, const S& value) {
+  [[maybe_unused]] const auto write = [&]<typename S>(KeyText key, const S& value) {
     const std::uint16_t size = key_bytes(key);
     *at++ = static_cast<char>(kind_of<S>);
     std::memcpy(at, &size, sizeof size);
