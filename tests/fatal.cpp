@@ -219,7 +219,7 @@ TEST_CASE("std::terminate leaves a record with the exception, and one only") {
        "std::terminate: (anonymous namespace)::AppError: no such table, thread doomed"},
       {"noexcept", "std::terminate: (anonymous namespace)::AppError: no such table, thread"},
       {"throw-nested",
-       "std::terminate: std::_Nested_exception<(anonymous namespace)::AppError>: cannot save, "
+       "std::terminate: (anonymous namespace)::AppError: cannot save, "
        "caused by std::runtime_error: disk full, thread"},
       {"terminate", "std::terminate, thread MainThread"},
   };

@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "engine_support.hpp"
-#include "stacks/texts.hpp"
 #include "stacks/packed.hpp"
+#include "stacks/texts.hpp"
 
 using namespace engine_test;
 using xylem::field;
@@ -51,6 +51,9 @@ TEST_CASE("a stack is shown from the outermost call to the one that logs") {
   INFO(text);
   CHECK(text.starts_with("Stack (most recent call last):\n  File \""));
   CHECK(!text.ends_with("\n"));
+  // Nor what the C library calls main() by.
+  CHECK(text.substr(0, text.find(", in main\n")).find('\n') == text.find('\n'));
+  CHECK(text.find(", in main\n") < text.find('\n', text.find('\n') + 1));
   const std::size_t main_at = text.find(", in main\n");
   const std::size_t serve = text.find(", in app::serve(xylem::Logger)\n");
   const std::size_t query = text.find(", in app::query(xylem::Logger, int)");

@@ -1,6 +1,8 @@
 #include "stacks/packed.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,15 @@ void add_repetitions(std::string& out, std::size_t times) {
                  more == 1 ? "" : "s");
 }
 
+/// What the C library calls main() and threads by: it tells nothing of the program.
+bool is_of_the_start(std::string_view text) {
+  constexpr std::string_view marks[] = {", in _start\n",   ", in __libc_start_", ", in clone3\n",
+                                        ", in __clone3\n", ", in start_thread",  "/libc.so.6+"};
+  return std::any_of(std::begin(marks), std::end(marks), [text](std::string_view mark) {
+    return text.find(mark) != std::string_view::npos;
+  });
+}
+
 /// `site` for a stack that begins at the call.
 void add_frames(std::string& out, std::string_view words, const record::Site* site) {
   std::string former;
@@ -50,6 +61,7 @@ void add_frames(std::string& out, std::string_view words, const record::Site* si
       continue;
     }
     std::string text = i == 0 ? innermost_text(word, site) : text_of_frame(word);
+    if (former.empty() && i > 0 && is_of_the_start(text)) continue;
     if (text == former) {
       if (++times <= shown_repetitions) out += text;
       continue;
