@@ -267,14 +267,23 @@ void Consumer::deliver(RingReader& reader) {
 /// A note of what the thread's records carry from here on: no record of its own.
 void Consumer::enter_context(RingReader& reader, detail::HeaderView header,
                              const std::byte* payload) {
+  const std::string_view text = context_text(header, payload);
   SpillPool* const pool = header.spilled() ? &exchange_.spills() : nullptr;
+  const std::size_t in_ring =
+      pool != nullptr ? 2 * sizeof(std::uint64_t) : sizeof(std::uint32_t) + text.size();
+  enter(reader, text, {payload, in_ring}, pool);
+}
+
+std::string_view Consumer::context_text(detail::HeaderView header, const std::byte* payload) {
   const std::byte* const text =
-      pool != nullptr ? pool->at(record::load<std::uint64_t>(payload)) : payload;
+      header.spilled() ? exchange_.spills().at(record::load<std::uint64_t>(payload)) : payload;
   const auto bytes = record::load<std::uint32_t>(text);
-  const std::size_t in_ring = pool != nullptr ? 2 * sizeof(std::uint64_t) : sizeof bytes + bytes;
-  auto context = std::make_shared<const RingContext>(
-      std::string_view{reinterpret_cast<const char*>(text + sizeof bytes), bytes},
-      std::span{payload, in_ring}, pool);
+  return {reinterpret_cast<const char*>(text + sizeof bytes), bytes};
+}
+
+void Consumer::enter(RingReader& reader, std::string_view text, std::span<const std::byte> payload,
+                     SpillPool* pool) {
+  auto context = std::make_shared<const RingContext>(text, payload, pool);
   if (pool != nullptr) batch(next_batch_).contexts.push_back(context);
   const route::Fields fields = gatherer_.read(context->text());
   reader.enter(fields.empty() ? nullptr : std::move(context), fields);
@@ -434,20 +443,22 @@ void Consumer::move_into_file() {
     Ring* const copy = exchange_.copy_into_file(reader.ring(), reader.position(),
                                                 reader.waiting_slots(), reader.context());
     if (copy == nullptr) continue;
+    skip_waiting(reader, *copy);
     read_from(*copy);
-    skip_waiting(reader);
   }
 }
 
 /// A call that is under way may yet write into the ring: the last context holds for its record.
-void Consumer::skip_waiting(RingReader& reader) {
-  const std::uint64_t end = reader.position() + reader.waiting_slots();
-  for (std::uint64_t at = reader.position(); at < end;) {
-    const std::byte* const record = reader.ring().at(at);
+void Consumer::skip_waiting(RingReader& reader, const Ring& copy) {
+  const std::uint64_t begin = reader.position();
+  const std::uint64_t end = begin + reader.waiting_slots();
+  for (std::uint64_t at = begin; at < end;) {
+    // The copy's, because blocks have gone over to it; they stay its own.
+    const std::byte* const record = copy.at(at - begin);
     const detail::HeaderView header{record::load<std::uint64_t>(record)};
-    // A block has gone over to the copy.
-    if (header.site() == record::context_site && !header.spilled()) {
-      enter_context(reader, header, record + detail::header_bytes);
+    if (header.site() == record::context_site) {
+      const std::byte* const payload = record + detail::header_bytes;
+      enter(reader, context_text(header, payload), {}, nullptr);
     }
     at += header.slots();
   }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include <xylem/stats.hpp>
@@ -94,7 +96,10 @@ class Consumer {
   void drain_plain(RingReader& reader, std::int64_t until_ns);
   void deliver(RingReader& reader);
   void enter_context(RingReader& reader, detail::HeaderView header, const std::byte* payload);
-  void skip_waiting(RingReader& reader);
+  std::string_view context_text(detail::HeaderView header, const std::byte* payload);
+  void enter(RingReader& reader, std::string_view text, std::span<const std::byte> payload,
+             SpillPool* pool);
+  void skip_waiting(RingReader& reader, const Ring& copy);
   void tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns);
   void tell_silent_drops();
   void hand_over();
