@@ -4,17 +4,16 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mount_support.hpp"
 #include "sink/file_sink.hpp"
 #include "sink/rotating_file_sink.hpp"
 #include "sink_support.hpp"
@@ -22,38 +21,11 @@
 namespace {
 
 using namespace sink_test;
+using mount_test::with_own_mounts;
 using xylem::sink::FileSink;
 using xylem::sink::RotatingFileSink;
 
 namespace fs = std::filesystem;
-
-constexpr int no_namespaces = 77;
-
-/// Runs `work` in a child that may mount what it likes, seen by nobody else. Its complaint, empty
-/// when all was well; nothing to be had where the kernel does not allow it.
-std::string with_own_mounts(const std::function<std::string()>& work) {
-  Pipe answer;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const bool may_mount =
-        (::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0) &&
-        ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-    if (!may_mount) ::_exit(no_namespaces);
-    const std::string text = work();
-    const bool sent = ::write(answer.writer(), text.data(), text.size()) >= 0;
-    ::_exit(sent ? 0 : 1);
-  }
-  answer.close_writer();
-  std::string text = answer.read_all();
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == no_namespaces) {
-    MESSAGE("not tested: no mount namespace to be had here");
-    return {};
-  }
-  CHECK(status == 0);
-  return text;
-}
 
 }  // namespace
 

@@ -68,8 +68,7 @@ void Router::deliver(const RawRecord& raw, std::uint64_t number) {
   for (const Delivery& delivery : route.deliveries) deliver_to(delivery, view, number);
 }
 
-void Router::deliver_to(const Delivery& delivery, const record::View& view,
-                               std::uint64_t number) {
+void Router::deliver_to(const Delivery& delivery, const record::View& view, std::uint64_t number) {
   if (delivery.program == nullptr) [[unlikely]] {
     deliver_specially(delivery, view, number);
     return;

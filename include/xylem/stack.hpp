@@ -40,7 +40,8 @@ class Stack {
 };
 
 /// The stack of the calling thread, from its caller outwards. Allocates nothing but for a library
-/// that is seen for the first time; some 100 ns a frame. Any thread, but no signal handler.
+/// that is seen for the first time; the cost grows with the number of frames. Any thread, but no
+/// signal handler.
 [[nodiscard]] Stack stack() noexcept;
 
 }  // namespace xylem

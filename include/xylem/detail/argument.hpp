@@ -27,9 +27,8 @@ inline constexpr bool is_field<Field<S>> = true;
 
 /// Takes a `{}` of the format string.
 template <typename T>
-inline constexpr bool is_positional =
-    !is_field<T> && !std::is_same_v<T, ExceptionText> && !std::is_same_v<T, Stack> &&
-    !std::is_same_v<T, BoundMembers>;
+inline constexpr bool is_positional = !is_field<T> && !std::is_same_v<T, ExceptionText> &&
+                                      !std::is_same_v<T, Stack> && !std::is_same_v<T, BoundMembers>;
 
 /// The argument ready to be copied. `index` counts the positional arguments before it.
 template <typename T>

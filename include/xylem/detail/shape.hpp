@@ -238,7 +238,7 @@ consteval Shape shape_of_text(Shape otherwise) {
 template <typename T>
 consteval Shape find_shape() {
   using Pointed = std::remove_cv_t<std::remove_pointer_t<T>>;
-  if constexpr (std::is_function_v<T>) {
+  if constexpr (std::is_function_v<Pointed>) {  // or a pointer to one
     return Shape::address;
   } else if constexpr (is_text<T> || is_integer<T> || std::is_same_v<T, float> ||
                        std::is_same_v<T, double> || std::is_null_pointer_v<T> ||
@@ -252,8 +252,6 @@ consteval Shape find_shape() {
     return Shape::int128;
   } else if constexpr (std::is_enum_v<T>) {
     return shape_of_enum<T>();
-  } else if constexpr (std::is_function_v<Pointed>) {
-    return Shape::address;
   } else if constexpr (std::is_pointer_v<T>) {
     return shape_of_text<Pointed>(Shape::rendered);
   } else if constexpr (std::is_array_v<T>) {

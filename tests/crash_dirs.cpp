@@ -1,0 +1,67 @@
+// Where a crash file cannot be: a file system that is full, a directory of somebody else.
+
+#include <functional>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine_support.hpp"
+#include "mount_support.hpp"
+
+using mount_test::with_own_mounts;
+using sink_test::count;
+using sink_test::read_file;
+using sink_test::StderrCapture;
+using sink_test::TempDir;
+
+namespace {
+
+constexpr uid_t somebody_else = 65534;
+
+/// Logs many records with the crash file in that directory; the complaint, empty when nobody needs
+/// to know more than one notice that says why.
+std::string log_with_crash_dir(const TempDir& dir, const std::string& crash_dir,
+                               const std::string& why) {
+  constexpr int records = 20'000;
+  const StderrCapture captured;
+  xylem::configure(
+      engine_test::ToFile{dir / "log", "{}", R"({"ring": {"crash_dir": ")" + crash_dir + R"("}})"}
+          .json());
+  const xylem::Logger log = xylem::get_logger("crash_dirs");
+  for (int i = 0; i < records; ++i) log.info("record {}", i);
+  xylem::shutdown();
+  const std::string told = captured.text();
+  if (count(told, "a crash will lose what is not written yet") != 1)
+    return "not told once: " + told;
+  if (told.find(why) == std::string::npos) return "not told why: " + told;
+  return count(read_file(dir / "log"), "record ") == records ? "" : "records are missing";
+}
+
+}  // namespace
+
+TEST_CASE("a full file system is an error at the start, told once, and never a fault later") {
+  const TempDir dir;
+  const std::string complaint = with_own_mounts([&]() -> std::string {
+    const std::string crash = dir / "crash";
+    ::mkdir(crash.c_str(), 0700);
+    if (::mount("none", crash.c_str(), "tmpfs", 0, "size=256k,mode=0700") != 0) return "no tmpfs";
+    return log_with_crash_dir(dir, crash, "No space left on device");
+  });
+  CHECK(complaint == "");
+}
+
+TEST_CASE("a directory of another user is not used, whatever it lets one do") {
+  if (::geteuid() != 0) {
+    MESSAGE("not tested: only root can leave a directory to somebody else");
+    return;
+  }
+  const TempDir dir;
+  const std::string crash = dir / "crash";
+  REQUIRE(::mkdir(crash.c_str(), 0700) == 0);
+  REQUIRE(::chown(crash.c_str(), somebody_else, somebody_else) == 0);
+  CHECK(log_with_crash_dir(dir, crash, "not private") == "");
+}
