@@ -40,7 +40,7 @@ TreeItem item_of(TreeTag tag, T value) {
   TreeItem item;
   item.tag = tag;
   if constexpr (std::is_signed_v<T>) {
-    item.int64 = value;
+    item.int64 = std::int64_t{value};  // a number, though it be of the type of a character
   } else {
     item.uint64 = value;
   }
