@@ -72,7 +72,7 @@ bool KeptLines::append(std::string_view line, const Label& label) {
   std::byte* const at = chunk.mapping + sizeof(KeptHead) + used;
   const KeptLine before{label.batch, label.record, label.sink, label.flags, line.size()};
   std::memcpy(at, &before, sizeof before);
-  std::memcpy(at + sizeof before, line.data(), line.size());
+  if (!line.empty()) std::memcpy(at + sizeof before, line.data(), line.size());
   // For a reader after the process' death: the line is whole.
   head(chunk).used.store_release(used + bytes);
   return true;

@@ -35,8 +35,8 @@ inline char* finish_number(char* out, __m256i text, unsigned size, unsigned sign
   *out = '-';
   out += sign;
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), text);
-  _mm256_store_si256(reinterpret_cast<__m256i*>(kept.text), text);
-  kept.at = kept.text - sign;
+  _mm256_store_si256(reinterpret_cast<__m256i*>(kept.text()), text);
+  kept.at = kept.text() - sign;
   kept.bytes = size + sign;
   return out + size;
 }

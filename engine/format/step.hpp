@@ -57,8 +57,9 @@ struct Workspace {
     const char* at;
     std::size_t bytes;
     std::size_t json_bytes;  // of a double kept as libfmt writes it: as JSON; 0: nobody knows
-    char before[8] = {'-', '-', '-', '-', '-', '-', '-', '-'};  // in front of a negative one
-    char text[32] = {};
+    char room[40] = {'-', '-', '-', '-', '-', '-', '-', '-'};  // the text, behind its sign
+
+    char* text() { return room + 8; }  // aligned to 32 bytes
   };
 
   /// How many arguments may come again, and as many as there is room for from the start.

@@ -107,9 +107,9 @@ class DebugInfo::File {
     const Dwarf_Addr at = address + bias;
     Place innermost;
     innermost.function = text_of(dwfl_module_addrname(reported_, at));
-    read_line(at, innermost);
     Dwarf_Addr unit_bias = 0;
     if (Dwarf_Die* const unit = find_unit(at, unit_bias)) {
+      read_line(*unit, at - unit_bias, innermost);
       add_functions(*unit, at - unit_bias, innermost, places);
     }
     if (places.empty() && !(innermost.function.empty() && innermost.file.empty())) {
@@ -129,11 +129,14 @@ class DebugInfo::File {
            module_.identity;
   }
 
-  void read_line(Dwarf_Addr at, Place& place) {
-    Dwfl_Line* const line = dwfl_module_getsrc(reported_, at);
+  /// Not by dwfl_module_getsrc(), which knows only units that a table of addresses leads to.
+  static void read_line(Dwarf_Die& unit, Dwarf_Addr pc, Place& place) {
+    Dwarf_Line* const line = dwarf_getsrc_die(&unit, pc);
     if (line == nullptr) return;
-    const char* const file = dwfl_lineinfo(line, nullptr, &place.line, nullptr, nullptr, nullptr);
-    place.file = full_path(file, dwfl_line_comp_dir(line));
+    dwarf_lineno(line, &place.line);
+    Dwarf_Attribute attribute;
+    const char* const directory = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
+    place.file = full_path(dwarf_linesrc(line, nullptr, nullptr), directory);
   }
 
   /// By the table of addresses, which clang does not write; then by looking at every unit.
