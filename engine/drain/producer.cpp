@@ -91,6 +91,8 @@ void set_limit(Producer& producer, std::uint64_t limit) {
 /// thread attaches anew and this runs once more.
 void detach(void*) {
   if (t_attachment.ring == nullptr) return;
+  // Fields that a context left here which ended on another thread.
+  detail::Members::drop(detail::exchange_context(nullptr));
   Engine::instance().exchange().retire(*t_attachment.ring);
   abandon_ring();
   if (const Hooks* const others = hooks.load(std::memory_order_acquire)) others->thread_detached();
