@@ -16,6 +16,7 @@
 
 #include "config_support.hpp"
 #include "engine_support.hpp"
+#include "fork_support.hpp"
 #include "tool_support.hpp"
 
 using config_test::check_refused;
@@ -138,6 +139,7 @@ TEST_CASE("exception and stack are indented below the line") {
 }
 
 TEST_CASE("a terminal gets colours, unless its user wants none; a file does not") {
+  if (!fork_test::can_fork) return;
   ::unsetenv("NO_COLOR");
   ::setenv("TERM", "xterm", 1);
   CHECK(greet_on_terminal("").find("\x1b[31mERROR   \x1b[0m") != std::string::npos);

@@ -9,6 +9,7 @@
 
 #include "config_support.hpp"
 #include "engine_support.hpp"
+#include "fork_support.hpp"
 #include "sink/file_sink.hpp"
 
 using namespace engine_test;
@@ -262,6 +263,7 @@ TEST_CASE("a held record that the target's formatter refuses is lost alone, and 
 }
 
 TEST_CASE("the child of a fork writes nothing of what its parent's memory holds") {
+  if (!fork_test::can_fork) return;
   const TempDir dir;
   const Session session{config(dir, memory(R"("capacity": 100)"), R"(["memory"])")};
   log_numbers(1, 3);

@@ -86,24 +86,28 @@ void set_limit(Producer& producer, std::uint64_t limit) {
   }
 }
 
-/// Ends the thread's use of its ring. As a pthread key's destructor it runs after those of
-/// thread_local objects, which may log; should yet another key's destructor log after it, the
-/// thread attaches anew and this runs once more.
-void detach(void*) {
+/// Ends the thread's use of its ring.
+void detach() {
   if (t_attachment.ring == nullptr) return;
-  // Fields that a context left here which ended on another thread.
-  detail::Members::drop(detail::exchange_context(nullptr));
   Engine::instance().exchange().retire(*t_attachment.ring);
   abandon_ring();
   if (const Hooks* const others = hooks.load(std::memory_order_acquire)) others->thread_detached();
 }
 
-/// The key whose destructor detach() is; -1 when there is none.
+/// As a pthread key's destructor it runs after those of thread_local objects, which may log; should
+/// yet another key's destructor log after it, the thread attaches anew and this runs once more.
+void end_thread(void*) {
+  // Fields that a context left here which ended on another thread.
+  detail::Members::drop(detail::exchange_context(nullptr));
+  detach();
+}
+
+/// The key whose destructor end_thread() is; -1 when there is none.
 constinit std::atomic<std::int64_t> thread_end_key{-1};
 
 void make_thread_end_key() {
   pthread_key_t made{};
-  if (pthread_key_create(&made, detach) == 0) {
+  if (pthread_key_create(&made, end_thread) == 0) {
     thread_end_key.store(std::int64_t{made}, std::memory_order_relaxed);
   }
 }
@@ -336,7 +340,7 @@ void abandon_ring() {
 void rename_this_thread(std::string_view name) {
   name_this_thread(name);
   // Records in the ring keep the old name; the next one finds a new ring.
-  detach(nullptr);
+  detach();
 }
 
 }  // namespace xylem::drain
@@ -348,7 +352,7 @@ detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) no
   // Again, because to take a ring is long enough for a configuration to come into force.
   while (t_attachment.ring == nullptr ||
          t_attachment.generation != Engine::instance().exchange().generation()) {
-    detach(nullptr);
+    detach();
     if (attach(producer)) continue;
     Engine::instance().exchange().count_lost_call();
     return {};
