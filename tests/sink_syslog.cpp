@@ -1,6 +1,7 @@
 // What a SysLogHandler sends, over each kind of socket, to plain sockets and to a real rsyslogd,
 // and what becomes of messages that cannot be sent.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -226,8 +227,12 @@ TEST_CASE("a TCP connection that breaks is made anew, and messages are whole on 
   }
   // The first ones may still go to the kernel's buffer of the connection that nobody reads.
   std::string text;
-  std::thread reader{[&] { text = server.accept().receive(); }};
-  for (int i = 0; i < 1000 && text.empty(); ++i) {
+  std::atomic<bool> has_text{false};
+  std::thread reader{[&] {
+    text = server.accept().receive();
+    has_text = true;
+  }};
+  for (int i = 0; i < 1000 && !has_text; ++i) {
     XYLEM_INFO(get_logger("a"), "again");
     xylem::flush();
     if (comes_true([&] { return true; })) std::this_thread::sleep_for(std::chrono::milliseconds{1});
