@@ -34,7 +34,7 @@ constexpr std::size_t max_nested = 64;
 const void* object_of(const std::exception_ptr& exception) {
   const void* object = nullptr;
   static_assert(sizeof object == sizeof exception);
-  std::memcpy(&object, &exception, sizeof object);
+  std::memcpy(&object, static_cast<const void*>(&exception), sizeof object);
   return object;
 }
 

@@ -118,8 +118,8 @@ inline char* write_double_quickly(char* out, double value, Workspace::Written& k
   const std::uint64_t upper = digits / ten_to_8;
   constexpr std::uint64_t others = '.' << 8 | '0' << 16 | '0' << 24;
   const __m512i zero = _mm512_set1_epi64('0');
-  const __m512i zero_and_others =
-      _mm512_set1_epi64(static_cast<long long>(('0' | others) + (first << 24)));
+  const std::uint64_t with_first = ('0' | others) + (first << 24);
+  const __m512i zero_and_others = _mm512_set1_epi64(static_cast<std::int64_t>(with_first));
   const unsigned hidden = first == 0 ? 1 : 0;
   const __m256i text = arrange(spread(upper - first * ten_to_8, zero_and_others),
                                spread(digits - upper * ten_to_8, zero),

@@ -87,6 +87,7 @@ class Reconciler {
 
   static std::vector<std::string_view> texts_of(const std::vector<JointLine>& lines) {
     std::vector<std::string_view> texts;
+    texts.reserve(lines.size());
     for (const JointLine& line : lines) texts.push_back(line.text);
     return texts;
   }

@@ -30,6 +30,9 @@ constexpr std::size_t round_up_4(std::size_t size) {
   return (size + 3) / 4 * 4;
 }
 
+/// Whose note it is: the name ends with a zero, which counts.
+constexpr std::string_view gnu{"GNU\0", 4};
+
 std::string_view find_build_id(const std::byte* note, const std::byte* end) {
   while (end - note >= static_cast<std::ptrdiff_t>(sizeof(ElfW(Nhdr)))) {
     const auto header = load<ElfW(Nhdr)>(note);
@@ -37,8 +40,7 @@ std::string_view find_build_id(const std::byte* note, const std::byte* end) {
     const std::size_t bytes = sizeof header + name_bytes + round_up_4(header.n_descsz);
     if (bytes > static_cast<std::size_t>(end - note)) break;
     const auto* const name = reinterpret_cast<const char*>(note + sizeof header);
-    if (header.n_type == NT_GNU_BUILD_ID &&
-        std::string_view{name, header.n_namesz} == std::string_view{"GNU", 4}) {
+    if (header.n_type == NT_GNU_BUILD_ID && std::string_view{name, header.n_namesz} == gnu) {
       return {name + name_bytes, header.n_descsz};
     }
     note += bytes;

@@ -33,7 +33,7 @@ class FrameTexts {
   std::string text_of(Word frame);
 
   /// A text that is known already.
-  void add(Word frame, std::string text) { texts_.try_emplace(frame, std::move(text)); }
+  void add(Word frame, std::string_view text) { texts_.try_emplace(frame, text); }
   void describe_in(crash::Dictionary* dictionary);
 
  private:
