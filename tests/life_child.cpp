@@ -17,6 +17,11 @@
 
 #include <xylem/xylem.hpp>
 
+/// ThreadSanitizer would complain of threads that were about to be joined when the process ended.
+extern "C" const char* __tsan_default_options() {
+  return "report_thread_leaks=0";
+}
+
 /// A type that logs while it is formatted, by all the ways there are.
 struct Talker {
   int what;

@@ -28,7 +28,10 @@ constinit std::atomic<bool> was_started{false};
 /// After the last destructor of a static object, and after destructor functions that do not insist
 /// on being the last: what these logged is still drained.
 [[gnu::destructor(101)]] void end_of_process() {
-  if (Engine* const engine = Engine::existing()) engine->finish();
+  if (Engine* const engine = Engine::existing()) {
+    engine->finish();
+    engine->exchange().let_go_of_threads();
+  }
   forget_thread_ends();
 }
 

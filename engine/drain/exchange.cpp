@@ -18,7 +18,7 @@ Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread, detail::
   if (ring == nullptr) ring = rings_.emplace_back(make_ring(slots)).get();
   ring->thread = std::move(thread);
   ring->source = clock_.load(std::memory_order_relaxed);
-  ring->producer = producer;
+  ring->producer = may_reach_threads_ ? producer : nullptr;
   describe(*ring);
   ring->words().closed.store_relaxed(0);
   // The consumer may have slept, or may not have begun.
@@ -82,6 +82,12 @@ void Exchange::send_calls_the_slow_way() {
   for (const auto& taken : rings_) {
     if (taken->producer != nullptr) taken->producer->end.store_seq_cst(0);
   }
+}
+
+void Exchange::let_go_of_threads() {
+  const std::lock_guard lock{rings_mutex_};
+  may_reach_threads_ = false;
+  for (const auto& taken : rings_) taken->producer = nullptr;
 }
 
 Ring* Exchange::copy_into_file(const Ring& from, std::uint64_t position, std::uint64_t slots,

@@ -70,6 +70,9 @@ class Exchange {
   /// From now on rings and blocks are pieces of the file; null: of none. Threads that have rings
   /// elsewhere take new ones at their next record.
   void use(std::shared_ptr<crash::File> file);
+  /// Threads end unnoticed from now on, and their ends of the rings with them: none is touched any
+  /// more. Those that have rings keep them.
+  void let_go_of_threads();
   Settings settings() const;
   void send(Command& command);
   /// Records refused for lack of room, in all rings ever; slots that wait in them.
@@ -132,6 +135,7 @@ class Exchange {
   std::uint64_t last_thread_ = 0;     // in the file's dictionary
   std::uint64_t dropped_before_ = 0;  // in rings that are gone
   bool has_told_of_file_ = false;
+  bool may_reach_threads_ = true;
 };
 
 }  // namespace xylem::drain
