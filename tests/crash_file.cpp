@@ -48,6 +48,13 @@ char as_another_process_sees(const std::string& path) {
   return static_cast<char>(WEXITSTATUS(status));
 }
 
+std::unique_ptr<crash::File> named_file(const std::string& directory,
+                                        const crash::Identity& identity = {}) {
+  auto file = crash::File::create(directory);
+  REQUIRE(file->settle(directory, identity));
+  return file;
+}
+
 std::size_t files_in(const std::string& directory) {
   return static_cast<std::size_t>(
       std::distance(fs::directory_iterator{directory}, fs::directory_iterator{}));
@@ -59,7 +66,7 @@ TEST_CASE(
     "a crash file is private, complete and locked when it can be seen, and goes when told to") {
   const TempDir dir;
   const std::string place = (dir / "crash");
-  auto file = crash::File::create(place, {"/etc/app.json", 42});
+  auto file = named_file(place, {"/etc/app.json", 42});
   struct stat status {};
   REQUIRE(stat(file->path().c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
@@ -90,7 +97,7 @@ TEST_CASE("the lock ends with the process, not with a child of it") {
   REQUIRE(pipe(end) == 0);
   const pid_t owner = fork();
   if (owner == 0) {
-    auto file = crash::File::create(dir / "crash", {});
+    auto file = named_file(dir / "crash");
     if (fork() == 0) {
       close(end[1]);
       char nothing = 0;
@@ -113,17 +120,17 @@ TEST_CASE("a directory in which others may write is refused, and so is one that 
   const TempDir dir;
   fs::create_directory(dir / "open");
   fs::permissions(dir / "open", fs::perms::all);
-  CHECK_THROWS_AS(crash::File::create(dir / "open", {}), std::system_error);
+  CHECK_THROWS_AS(crash::File::create(dir / "open"), std::system_error);
   fs::create_directory(dir / "mine");
   fs::permissions(dir / "mine", fs::perms::owner_all);
   fs::create_directory_symlink(dir / "mine", dir / "link");
-  CHECK_THROWS_AS(crash::File::create(dir / "link", {}), std::system_error);
+  CHECK_THROWS_AS(crash::File::create(dir / "link"), std::system_error);
   CHECK(files_in(dir / "mine") == 0);
 }
 
 TEST_CASE("memory of the file is there before it is used, and can be given back") {
   const TempDir dir;
-  auto file = crash::File::create(dir / "crash", {});
+  auto file = named_file(dir / "crash");
   const crash::Piece piece = file->allocate(std::size_t{1} << 20);
   file->publish(piece, crash::ExtentKind::spill, 7);
   struct stat status {};
@@ -140,7 +147,7 @@ TEST_CASE("memory of the file is there before it is used, and can be given back"
 
 TEST_CASE("the dictionary can be read entry by entry, however much is in it") {
   const TempDir dir;
-  auto file = crash::File::create(dir / "crash", {});
+  auto file = named_file(dir / "crash");
   constexpr std::size_t count = 3000;
   for (std::size_t i = 0; i < count; ++i) {
     REQUIRE(file->dictionary().add(crash::EntryKind::logger, i, std::string(i % 200, 'x')));
@@ -173,7 +180,7 @@ TEST_CASE("the dictionary can be read entry by entry, however much is in it") {
 
 TEST_CASE("a sink's number and the place where its lines end always belong together") {
   const TempDir dir;
-  auto file = crash::File::create(dir / "crash", {});
+  auto file = named_file(dir / "crash");
   xylem::sink::FileSink sink{(dir / "log")};
   sink.keep_journal(file.get(), 3, 0);
   crash::SinkEntry* const entry = file->sink_entry(sink.name());
@@ -257,7 +264,7 @@ TEST_CASE("where no crash file can be made that is said once, and logging goes o
 
 TEST_CASE("sinks of one name have an entry each, in their order") {
   const TempDir dir;
-  auto file = crash::File::create(dir / "crash", {});
+  auto file = named_file(dir / "crash");
   crash::SinkEntry* const first = file->sink_entry("/a", 0);
   crash::SinkEntry* const other = file->sink_entry("/b", 0);
   crash::SinkEntry* const second = file->sink_entry("/a", 1);
@@ -272,7 +279,7 @@ TEST_CASE("sinks of one name have an entry each, in their order") {
 TEST_CASE("a line is not kept before its batch has ended: its record is still in a ring") {
   const StderrCapture errors;
   const TempDir dir;
-  auto file = crash::File::create(dir / "crash", {});
+  auto file = named_file(dir / "crash");
   xylem::sink::FileSink sink{"/dev/full"};
   sink.keep_journal(file.get(), 3, 0);
   const auto kept_bytes = [&] {
@@ -303,7 +310,7 @@ TEST_CASE("a line is not kept before its batch has ended: its record is still in
 
 TEST_CASE("kept lines that come and go use the same memory again, and only the last is left") {
   const TempDir dir;
-  auto file = crash::File::create(dir / "crash", {});
+  auto file = named_file(dir / "crash");
   crash::KeptLines kept{*file, crash::ExtentKind::kept, 0};
   const std::string line(100, 'x');
   for (std::uint64_t i = 0; i < 20'000; ++i) {

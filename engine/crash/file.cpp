@@ -36,19 +36,31 @@ struct OwnFile {
 };
 std::array<OwnFile, 64> own_files;
 
-int open_directory(const std::string& directory) {
-  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) fail_at(directory);
-  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0) fail_at(directory);
-  struct stat status {};
-  // Who else may write there could take the file away or put another in its place.
-  if (fstat(fd, &status) != 0 || status.st_uid != geteuid() || (status.st_mode & 022) != 0) {
-    close(fd);
+/// One that nobody else may write to: who could would take the file away or put another in its
+/// place.
+class Directory {
+ public:
+  explicit Directory(const std::string& path) {
+    if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) fail_at(path);
+    fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd_ < 0) fail_at(path);
+    struct stat status {};
+    if (fstat(fd_, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & 022) == 0) {
+      return;
+    }
+    close(fd_);
     errno = EPERM;
-    fail_at(directory + ": not private to this user");
+    fail_at(path + ": not private to this user");
   }
-  return fd;
-}
+  ~Directory() { close(fd_); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+
+  int fd() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
 
 /// posix_fallocate(3), but for the signal that would end the process (SIGXFSZ) where its files must
 /// not become so large.
@@ -103,19 +115,24 @@ std::string default_directory() {
   return "/dev/shm/xylem-" + std::to_string(geteuid());
 }
 
-std::unique_ptr<File> File::create(const std::string& directory, const Identity& identity) {
-  const int directory_fd = open_directory(directory);
-  try {
-    std::unique_ptr<File> file{new File{directory, directory_fd}};
-    file->map_fixed();
-    file->describe(identity);
-    file->link(directory_fd);
-    close(directory_fd);
-    return file;
-  } catch (...) {
-    close(directory_fd);
-    throw;
-  }
+std::unique_ptr<File> File::create(const std::string& directory) {
+  const Directory opened{directory};
+  std::unique_ptr<File> file{new File{directory, opened.fd()}};
+  file->map_fixed();
+  file->describe();
+  return file;
+}
+
+bool File::settle(const std::string& directory, const Identity& identity) {
+  const Directory opened{directory};
+  struct stat status {};
+  if (fstat(opened.fd(), &status) != 0) fail_at(directory);
+  if (status.st_dev != device_) return false;
+  directory_ = directory;
+  set_identity(identity);
+  set_text(fixed_->working_directory, working_directory());
+  link(opened.fd());
+  return true;
 }
 
 /// Without a name at first, so that nobody meets it half made.
@@ -147,7 +164,7 @@ void File::map_fixed() {
   end_ = fixed_bytes;
 }
 
-void File::describe(const Identity& identity) {
+void File::describe() {
   Header& header = fixed_->header;
   header.version = version;
   header.page_bytes = page_bytes;
@@ -158,8 +175,6 @@ void File::describe(const Identity& identity) {
   std::ifstream boot_id{"/proc/sys/kernel/random/boot_id"};
   boot_id.read(header.boot_id.data(), 36);
   header.first_batch.store_relaxed(1);
-  set_identity(identity);
-  set_text(fixed_->working_directory, working_directory());
   set_text(fixed_->process_name, program_invocation_name);
   header.magic.store_release(magic);
 }

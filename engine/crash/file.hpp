@@ -35,14 +35,19 @@ struct Piece {
 /// The crash file of this process. All memory of it is allocated before it is mapped: a store into
 /// it never meets a full file system.
 ///
-/// Complete and locked from the moment that it can be seen in its directory. The lock belongs to
-/// the process, not to its children, and ends with it, whatever happens to process numbers, clocks
-/// and namespaces. Thread-safe.
+/// It begins without a name, and goes with the process. Complete and locked from the moment that it
+/// can be seen in its directory. The lock belongs to the process, not to its children, and ends
+/// with it, whatever happens to process numbers, clocks and namespaces. Thread-safe.
 class File {
  public:
-  /// Makes the directory if need be. Throws std::system_error, whose what() names the path: no
-  /// room, no permission, a directory that others may write to.
-  static std::unique_ptr<File> create(const std::string& directory, const Identity& identity);
+  /// In the file system of the directory, which is made if need be. Throws std::system_error, whose
+  /// what() names the path: no room, no permission, a directory that others may write to.
+  static std::unique_ptr<File> create(const std::string& directory);
+
+  /// Gives it a name in the directory, and the configuration by which it is found. False when that
+  /// is in another file system; throws as create().
+  bool settle(const std::string& directory, const Identity& identity);
+  bool has_name() const { return !path_.empty(); }
 
   /// The file itself stays.
   ~File();
@@ -84,7 +89,7 @@ class File {
 
   void map_fixed();
   void link(int directory_fd);
-  void describe(const Identity& identity);
+  void describe();
   void own();
   void disown();
 

@@ -25,6 +25,12 @@ constexpr std::int64_t grace_ms = 500;
 
 constinit std::atomic<bool> was_started{false};
 
+std::shared_ptr<crash::File> make_file(const std::string& directory) {
+  std::shared_ptr<crash::File> file = crash::File::create(directory);
+  file->fixed().header.start_ns = record::process_start_ns();
+  return file;
+}
+
 /// After the last destructor of a static object, and after destructor functions that do not insist
 /// on being the last: what these logged is still drained.
 [[gnu::destructor(101)]] void end_of_process() {
@@ -68,19 +74,32 @@ void Engine::run_on_consumer(std::function<void()> action, bool leaves_held) {
   while (command.done.load_acquire() == 0) futex_wait(command.done, 0, 1'000'000);
 }
 
-/// The file of before if it is in the right place, else a new one.
+/// The file of before if it is in the right place, or has none yet, else a new one.
 std::shared_ptr<crash::File> Engine::crash_file(const CrashSettings& crash) const {
   if (crash.directory.empty()) return nullptr;
-  if (file_ != nullptr && file_->directory() == crash.directory) {
+  if (file_ != nullptr && file_->has_name() && file_->directory() == crash.directory) {
     file_->set_identity(crash.identity);
     return file_;
   }
   try {
-    std::shared_ptr<crash::File> file = crash::File::create(crash.directory, crash.identity);
-    file->fixed().header.start_ns = record::process_start_ns();
+    if (file_ != nullptr && !file_->has_name() && file_->settle(crash.directory, crash.identity)) {
+      return file_;
+    }
+    std::shared_ptr<crash::File> file = make_file(crash.directory);
+    file->settle(crash.directory, crash.identity);
     return file;
   } catch (const std::system_error& error) {
     sink::report(std::string{"a crash will lose what is not written yet: "} + error.what());
+    return nullptr;
+  }
+}
+
+/// For what is logged before the first configuration, which gives it a name: nothing has to be
+/// moved then. Null when there can be none, which is told when one is asked for.
+std::shared_ptr<crash::File> Engine::nameless_file() const {
+  try {
+    return make_file(crash_.directory);
+  } catch (const std::system_error&) {
     return nullptr;
   }
 }
@@ -154,9 +173,12 @@ void Engine::recapture(const std::function<void(route::Tree&)>& change) {
 }
 
 void Engine::prepare_for_thread() {
-  if (!lacks_file_.load(std::memory_order_relaxed)) return;
+  // Pairs with the release below: who needs no file finds the one that there is.
+  if (!lacks_file_.load(std::memory_order_acquire)) return;
   const std::lock_guard lock{life_mutex_};
-  if (lacks_file_.exchange(false, std::memory_order_relaxed)) keep_in(crash_file(crash_));
+  if (!lacks_file_.load(std::memory_order_relaxed)) return;
+  keep_in(is_configured_ ? crash_file(crash_) : nameless_file());
+  lacks_file_.store(false, std::memory_order_release);
 }
 
 std::shared_ptr<const route::Tree> Engine::tree() const {

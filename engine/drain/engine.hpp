@@ -46,7 +46,8 @@ class Engine {
   /// The tree in force.
   std::shared_ptr<const route::Tree> tree() const;
 
-  /// A thread is to take a ring: in the child of a fork, the crash file is made now.
+  /// A thread is to take a ring: before the first configuration, and in the child of a fork, the
+  /// crash file is made now.
   void prepare_for_thread();
   /// A thread logs for the first time: starts the consumer, which holds records back for a moment
   /// when nothing is configured yet.
@@ -87,6 +88,7 @@ class Engine {
 
   void start(const std::shared_ptr<const route::Tree>& tree, std::int64_t grace_ms);
   std::shared_ptr<crash::File> crash_file(const CrashSettings& crash) const;
+  std::shared_ptr<crash::File> nameless_file() const;
   void keep_in(std::shared_ptr<crash::File> file);
   void drain_here();
   void run_on_consumer(std::function<void()> action, bool leaves_held = false);
@@ -103,9 +105,9 @@ class Engine {
   mutable std::mutex life_mutex_;  // start and stop, one at a time
   std::shared_ptr<const route::Tree> tree_ = std::make_shared<route::Tree>();
   std::atomic<std::uint64_t> recovered_{0};
-  CrashSettings crash_;
-  std::shared_ptr<crash::File> file_;    // null: a crash loses what is in the rings
-  std::atomic<bool> lacks_file_{false};  // the child of a fork that has not logged yet
+  CrashSettings crash_{crash::default_directory(), {}};
+  std::shared_ptr<crash::File> file_;   // null: a crash loses what is in the rings
+  std::atomic<bool> lacks_file_{true};  // nothing has been logged yet, or not in this child
   std::unique_ptr<Consumer> consumer_;
   std::thread thread_;
   std::atomic<bool> running_{false};

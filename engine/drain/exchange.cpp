@@ -197,13 +197,16 @@ Command* Exchange::next_command() {
 }
 
 void Exchange::set(const Settings& settings) {
-  ring_slots_.store(settings.ring_slots, std::memory_order_relaxed);
+  const std::lock_guard lock{rings_mutex_};
+  const bool wants_other_rings =
+      settings.ring_slots != ring_slots_.exchange(settings.ring_slots, std::memory_order_relaxed) ||
+      settings.clock != clock_.load(std::memory_order_relaxed);
   when_full_.store(settings.when_full, std::memory_order_relaxed);
   clock_.store(settings.clock, std::memory_order_relaxed);
   synchronous_.store_seq_cst(settings.synchronous);
-  if (!settings.synchronous) return;  // each thread finds that out by itself
-  const std::lock_guard lock{rings_mutex_};
-  send_calls_the_slow_way();
+  if (wants_other_rings) generation_.store_seq_cst(generation_.load_relaxed() + 1);
+  // Each thread finds out by itself that calls are synchronous no more.
+  if (wants_other_rings || settings.synchronous) send_calls_the_slow_way();
 }
 
 Settings Exchange::settings() const {

@@ -65,7 +65,7 @@ class Exchange {
 
   // Threads that control: -------------------------------------------------------------------------
 
-  /// Rings and clock are those of threads that take a ring from now on, the rest counts at once.
+  /// Threads whose rings have another size or clock take new ones at their next record.
   void set(const Settings& settings);
   /// From now on rings and blocks are pieces of the file; null: of none. Threads that have rings
   /// elsewhere take new ones at their next record.
