@@ -234,7 +234,7 @@ TEST_CASE("size and time both make a file roll, and an empty one never does") {
   ArchiveFileSink sink(dir / "log", options);
   std::uint64_t record = 0;
   const auto log_at = [&](std::int64_t second) {
-    sink.note_time(record, second * second_ns);
+    sink.note_time(second * second_ns);
     put(sink, numbered_line(record, 100), record);
     ++record;
   };

@@ -138,7 +138,7 @@ void check_run(const dom::object& run, std::size_t lines_per_flush) {
   std::uint64_t record = 0;
   for (const dom::element line : dom::array{run["lines"]}) {
     now_s = std::int64_t{line};
-    sink.note_time(record, now_s * second_ns + 999'999'999);
+    sink.note_time(now_s * second_ns + 999'999'999);
     put(sink, "line " + std::to_string(record) + "\n", record);
     ++record;
     if (lines_per_flush > 0 && record % lines_per_flush == 0) sink.flush(0);
@@ -162,7 +162,7 @@ TimedOptions every_ten_seconds(std::int64_t& now_s, int backup_count = 0) {
 }
 
 void put_at(TimedFileSink& sink, std::string_view text, std::uint64_t record, std::int64_t second) {
-  sink.note_time(record, second * second_ns);
+  sink.note_time(second * second_ns);
   put(sink, text, record);
 }
 
@@ -227,6 +227,48 @@ TEST_CASE("lines of no bytes do not keep a file rolling whose old name is taken"
   sink.close(0);
   CHECK(sink.idle());
   CHECK(read_file(dir / "log") == "a\n");
+}
+
+TEST_CASE("a line of no bytes that is all there is rolls the file once") {
+  const TempDir dir;
+  std::int64_t now_s = 1000;
+  TimedFileSink sink(dir / "log", every_ten_seconds(now_s));
+  put_at(sink, "a\n", 1, 1009);
+  sink.flush(0);
+  put_at(sink, "", 2, 1010);
+  sink.flush(0);
+  CHECK(sink.idle());
+  CHECK(read_file(dir / "log.1970-01-01_00-16-40") == "a\n");
+  CHECK(read_file(dir / "log").empty());
+  CHECK(files_in(dir).size() == 2);
+}
+
+TEST_CASE("a line of no bytes rolls the file behind the line before it") {
+  const TempDir dir;
+  std::int64_t now_s = 1000;
+  TimedFileSink sink(dir / "log", every_ten_seconds(now_s));
+  put_at(sink, "a\n", 1, 1009);
+  put_at(sink, "", 2, 1010);
+  put_at(sink, "b\n", 3, 1019);
+  put_at(sink, "c\n", 4, 1020);
+  sink.close(0);
+  CHECK(read_file(dir / "log.1970-01-01_00-16-40") == "a\n");
+  CHECK(read_file(dir / "log.1970-01-01_00-16-50") == "b\n");
+  CHECK(read_file(dir / "log") == "c\n");
+}
+
+TEST_CASE("a line that comes late is of the time when it comes") {
+  const TempDir dir;
+  std::int64_t now_s = 1000;
+  TimedFileSink sink(dir / "log", every_ten_seconds(now_s));
+  put_at(sink, "a\n", 1, 1009);
+  sink.note_time(1012 * second_ns);
+  const std::string_view late = "held\n";
+  sink.commit_late(std::copy(late.begin(), late.end(), sink.reserve(late.size())), 0, 2);
+  put_at(sink, "b\n", 2, 1012);
+  sink.close(0);
+  CHECK(read_file(dir / "log.1970-01-01_00-16-40") == "a\n");
+  CHECK(read_file(dir / "log") == "held\nb\n");
 }
 
 TEST_CASE("lines whose time nobody tells are of now") {

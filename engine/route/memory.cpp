@@ -26,8 +26,7 @@ void deliver(Parcel& parcel, std::uint64_t number, int levelno, Present present)
     return;
   }
   try {
-    // By the number of the record that is present: times come in the order of numbers.
-    if (present.time_ns != 0) sink.note_time(present.number, present.time_ns);
+    sink.note_time(present.time_ns);
     char* const at = sink.reserve(parcel.line.size());
     sink.commit_late(std::copy(parcel.line.begin(), parcel.line.end(), at), number, present.number);
   } catch (const std::bad_alloc&) {

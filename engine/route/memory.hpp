@@ -19,7 +19,7 @@ class Memory;
 /// The record that is being delivered while others are passed on.
 struct Present {
   std::uint64_t number;
-  std::int64_t time_ns;  // since the epoch; 0: there is none, the handlers are being closed
+  std::int64_t time_ns;  // since the epoch; of the clock when the handlers are being closed
 };
 
 /// What one record becomes at one handler behind a memory: a line, or what is behind another

@@ -9,6 +9,7 @@
 #include "record/stack_text.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
+#include "sink/rollover_timer.hpp"
 #include "stacks/packed.hpp"
 
 namespace xylem::route {
@@ -75,7 +76,7 @@ void Router::deliver_to(const Delivery& delivery, const record::View& view, std:
   }
   sink::Sink& sink = *delivery.handler->sink;
   try {
-    if (delivery.wants_times) sink.note_time(number, view.time_ns);
+    if (delivery.wants_times) sink.note_time(view.time_ns);
     const std::size_t bound = delivery.program->prepare(view, work_);
     char* const line = sink.reserve(bound);
     sink.commit(delivery.program->render(work_, line), number);
@@ -273,8 +274,10 @@ void Router::keep_memories_in(crash::File* file) {
 /// In reverse order of construction, as CPython shuts handlers down: a memory comes before what it
 /// passes on to.
 void Router::close_memories(std::uint64_t next) {
+  constexpr std::int64_t ns_per_s = 1'000'000'000;
+  const std::int64_t now_ns = sink::system_seconds() * ns_per_s;
   for (auto entry = memories_.rbegin(); entry != memories_.rend(); ++entry) {
-    entry->second->close({next, 0});
+    entry->second->close({next, now_ns});
   }
 }
 
@@ -321,7 +324,7 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
         continue;
       }
       const std::string line = line_of(*leaf.handler, view);
-      leaf.handler->sink->note_time(number, logged_ns(view));
+      leaf.handler->sink->note_time(logged_ns(view));
       char* const at = leaf.handler->sink->reserve(line.size());
       leaf.handler->sink->commit(std::copy(line.begin(), line.end(), at), number);
     } catch (const std::exception& error) {

@@ -58,9 +58,9 @@ bool ArchiveFileSink::may_roll(const LineBuffer& lines) {
   return may_be_due || !archive_.size.is_far(file().position(), lines.bytes());
 }
 
-bool ArchiveFileSink::rolls_before(std::string_view line, std::uint64_t record,
+bool ArchiveFileSink::rolls_before(std::string_view line, std::uint64_t number,
                                    std::uint64_t position) {
-  is_due_ = timer_ && timer_->is_due(record);
+  is_due_ = timer_ && timer_->is_due(number);
   if (is_due_ && position == 0) {
     timer_->advance();
     is_due_ = false;

@@ -47,8 +47,8 @@ class ArchiveFileSink : public RollingFileSink {
   ~ArchiveFileSink() override { leave_thread(); }
 
   bool wants_times() const override { return timer_.has_value(); }
-  void note_time(std::uint64_t record, std::int64_t time_ns) override {
-    if (timer_) timer_->note(record, time_ns);
+  void note_time(std::int64_t time_ns) override {
+    if (timer_) timer_->note(next_line(), time_ns);
   }
 
   /// Goes on to pack what the process before had not.
@@ -56,7 +56,7 @@ class ArchiveFileSink : public RollingFileSink {
 
  protected:
   bool may_roll(const LineBuffer& lines) override;
-  bool rolls_before(std::string_view line, std::uint64_t record, std::uint64_t position) override;
+  bool rolls_before(std::string_view line, std::uint64_t number, std::uint64_t position) override;
   Moved move_away() override;
   void has_rolled() override;
   void cannot_roll() override;

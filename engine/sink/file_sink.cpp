@@ -68,16 +68,16 @@ void FileSink::take_over() {
   file_.go_to_end();
 }
 
-int FileSink::write_some(LineBuffer& lines, std::size_t bytes) {
+int FileSink::write_some(LineBuffer& lines, std::size_t bytes, std::size_t most_lines) {
   const WriteResult result = file_.write(lines.data(), bytes);
-  lines.take(result.bytes);
+  lines.take(result.bytes, most_lines);
   is_broken_ = result.error != 0 && !is_lack_of_room(result.error);
   return result.error;
 }
 
 int FileSink::hand_over(LineBuffer& lines, std::int64_t now_ms) {
   const int error = follow_path(lines, now_ms);
-  return error != 0 ? error : write_some(lines, lines.bytes());
+  return error != 0 ? error : write_some(lines, lines.bytes(), lines.lines());
 }
 
 void FileSink::cut_torn_line(std::size_t bytes) {

@@ -58,8 +58,9 @@ class FileSink : public Sink {
   /// kept.
   int follow_path(LineBuffer& lines, std::int64_t now_ms);
 
-  /// Writes the oldest `bytes` bytes of the lines; 0 or errno.
-  int write_some(LineBuffer& lines, std::size_t bytes);
+  /// Writes the oldest `bytes` bytes of the lines, which are those of `most_lines` lines; 0 or
+  /// errno.
+  int write_some(LineBuffer& lines, std::size_t bytes, std::size_t most_lines);
 
   PosixFile& file() { return file_; }
 

@@ -36,6 +36,7 @@ LineBuffer::LineBuffer(std::size_t capacity_bytes) : capacity_(round_up(capacity
 }
 
 void LineBuffer::clear() {
+  if (marks_ != nullptr) first_line_ = next_line();
   head_ = tail_ = block_.get();
   marks_ = marks_end_ = reinterpret_cast<Mark*>(block_.get() + capacity_);
   torn_ = 0;
@@ -55,17 +56,18 @@ void LineBuffer::touch() {
   for (volatile char* at = tail_; at < end; at += page_bytes) *at = 0;
 }
 
-void LineBuffer::take(std::size_t bytes) {
+void LineBuffer::take(std::size_t bytes, std::size_t most_lines) {
   assert(bytes <= this->bytes());
-  if (bytes == this->bytes()) {
+  if (bytes == this->bytes() && most_lines >= lines()) {
     clear();
     return;
   }
   head_ += bytes;
   torn_ += bytes;
-  while (torn_ >= mark(0).bytes) {
+  for (; most_lines > 0 && torn_ >= mark(0).bytes; --most_lines) {
     torn_ -= mark(0).bytes;
     --marks_end_;
+    ++first_line_;
     if (lines_before_late_ > 0) --lines_before_late_;
   }
 }

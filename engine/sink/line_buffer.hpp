@@ -72,6 +72,14 @@ class LineBuffer {
 
   std::size_t capacity_bytes() const { return capacity_; }
 
+  /// The number of the oldest line, or of the next one when there is none: lines are numbered in
+  /// the order in which they come, through all buffers that continue one another.
+  std::uint64_t first_line() const { return first_line_; }
+  std::uint64_t next_line() const { return first_line_ + lines(); }
+
+  /// The next line here is the one behind those of `older`. Only while empty.
+  void continue_from(const LineBuffer& older) { first_line_ = older.next_line(); }
+
   /// The mark of the i-th line, 0 being the oldest.
   const Mark& mark(std::size_t i) const { return *(marks_end_ - 1 - i); }
 
@@ -88,8 +96,9 @@ class LineBuffer {
   /// How many bytes of the oldest line have been taken already; 0 when it is whole.
   std::size_t torn_bytes() const { return torn_; }
 
-  /// The oldest `bytes` bytes are in the kernel's hands; lines end as their last byte goes.
-  void take(std::size_t bytes);
+  /// The oldest `bytes` bytes are in the kernel's hands; lines end as their last byte goes, those
+  /// of no bytes with the one before, but no more than `most_lines`.
+  void take(std::size_t bytes, std::size_t most_lines = std::numeric_limits<std::size_t>::max());
 
   /// The lines as they are now, from the oldest one's begin on, though it be torn. It stays while
   /// lines are only taken.
@@ -150,6 +159,7 @@ class LineBuffer {
   Mark* marks_ = nullptr;
   Mark* marks_end_ = nullptr;
   std::size_t torn_ = 0;
+  std::uint64_t first_line_ = 0;
 
   // Since the buffer was empty:
   static constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();

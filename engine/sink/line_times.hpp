@@ -14,22 +14,22 @@ namespace xylem::sink {
 class LineTimes {
  public:
   struct Run {
-    std::uint64_t first_record;
+    std::uint64_t first_line;
     std::int64_t second;  // since the epoch
   };
 
-  /// The line of the record comes next. Records never decrease.
-  void note(std::uint64_t record, std::int64_t time_ns) {
+  /// The line of that number comes next.
+  void note(std::uint64_t number, std::int64_t time_ns) {
     if (time_ns < begin_ns_ || time_ns >= end_ns_) [[unlikely]]
-      begin_run(record, time_ns);
+      begin_run(number, time_ns);
   }
 
-  /// The runs that lines of the records `first` to `last` belong to, in order; a line before the
+  /// The runs that the lines `first` to `last` belong to, in order; a line before the
   /// first of them was never noted. Those of older lines are forgotten.
   void take(std::uint64_t first, std::uint64_t last, std::vector<Run>& runs);
 
  private:
-  void begin_run(std::uint64_t record, std::int64_t time_ns);
+  void begin_run(std::uint64_t number, std::int64_t time_ns);
 
   std::int64_t begin_ns_ = 0;  // of the second of the last run, ...
   std::int64_t end_ns_ = 0;    // ... which are the consumer's alone

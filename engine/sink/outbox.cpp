@@ -47,6 +47,7 @@ Outbox::Batch& Outbox::put(LineBuffer& lines, std::int64_t now_ms, std::uint64_t
   next.number = batch_number;
   next.whole = lines.whole();
   std::swap(next.lines, lines);
+  lines.continue_from(next.lines);
   worker_.post();
   return next;
 }

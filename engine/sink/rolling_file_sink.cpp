@@ -34,32 +34,33 @@ int RollingFileSink::hand_over(LineBuffer& lines, std::int64_t now_ms) {
     if (opens_first()) {
       if (const int error = open_if_closed(); error != 0) return error;
     }
-    if (const std::size_t bytes = bytes_for_this_file(lines, rolled); bytes > 0) {
+    const Part part = part_for_this_file(lines, rolled);
+    if (part.lines > 0) {
       if (const int error = open_if_closed(); error != 0) return error;
-      if (const int error = write_some(lines, bytes); error != 0) return error;
+      if (const int error = write_some(lines, part.bytes, part.lines); error != 0) return error;
     }
     if (lines.empty()) return 0;
     rolled = roll_over();
     if (rolled) continue;
     if (const int error = open_if_closed(); error != 0) return error;
-    return write_some(lines, lines.bytes());
+    return write_some(lines, lines.bytes(), lines.lines());
   }
 }
 
 /// How much of the buffer comes before the next roll. After a roll the oldest line is not asked
 /// again, so that another process that fills the new file cannot keep this one rolling.
-std::size_t RollingFileSink::bytes_for_this_file(const LineBuffer& lines, bool rolled) {
-  if (!retry_.due(now_ms_) || !may_roll(lines)) return lines.bytes();
+RollingFileSink::Part RollingFileSink::part_for_this_file(const LineBuffer& lines, bool rolled) {
+  if (!retry_.due(now_ms_) || !may_roll(lines)) return {lines.bytes(), lines.lines()};
   const std::uint64_t position = file().position();
   std::size_t bytes = 0;
   std::size_t i = 0;
   if (rolled || lines.torn_bytes() > 0) bytes = lines.mark(i++).bytes - lines.torn_bytes();
   for (; i < lines.lines(); ++i) {
     const std::string_view line(lines.data() + bytes, lines.mark(i).bytes);
-    if (rolls_before(line, lines.mark(i).record, position + bytes)) break;
+    if (rolls_before(line, lines.first_line() + i, position + bytes)) return {bytes, i};
     bytes += line.size();
   }
-  return bytes;
+  return {bytes, i};
 }
 
 /// Whether lines of this batch may roll the file once more.

@@ -32,8 +32,8 @@ class RollingFileSink : public FileSink {
   /// False: the file rolls before none of the lines. Comes before rolls_before().
   virtual bool may_roll(const LineBuffer& lines) = 0;
 
-  /// Whether the file rolls before the line, which would stand at `position`.
-  virtual bool rolls_before(std::string_view line, std::uint64_t record,
+  /// Whether the file rolls before the line of that number, which would stand at `position`.
+  virtual bool rolls_before(std::string_view line, std::uint64_t number,
                             std::uint64_t position) = 0;
 
   /// Gives the file its old name. What goes wrong it tells by rolling_failed().
@@ -48,7 +48,12 @@ class RollingFileSink : public FileSink {
   void rolling_failed(const std::string& why);
 
  private:
-  std::size_t bytes_for_this_file(const LineBuffer& lines, bool rolled);
+  struct Part {
+    std::size_t bytes;
+    std::size_t lines;
+  };
+
+  Part part_for_this_file(const LineBuffer& lines, bool rolled);
   bool roll_over();
 
   Retry retry_;

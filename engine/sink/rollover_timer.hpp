@@ -27,14 +27,15 @@ class RolloverTimer {
   /// `begin_s`: when the file was written last; now, when there was none.
   RolloverTimer(const RolloverSchedule::Options& options, SecondsClock now_s, std::int64_t begin_s);
 
-  void note(std::uint64_t record, std::int64_t time_ns) { times_.note(record, time_ns); }
+  /// The line of that number comes next.
+  void note(std::uint64_t number, std::int64_t time_ns) { times_.note(number, time_ns); }
 
   /// Whether a line of these is late enough: looks at all of them at once, and must come before
   /// is_due().
   bool may_be_due(const LineBuffer& lines);
 
-  /// Whether the file is to roll before the line of that record.
-  bool is_due(std::uint64_t record);
+  /// Whether the file is to roll before the line of that number.
+  bool is_due(std::uint64_t number);
 
   /// The name for a file that rolls before the line that was asked about last.
   std::string suffix() const { return schedule_.suffix(rollover_s_, line_s_); }

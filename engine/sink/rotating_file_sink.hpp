@@ -33,7 +33,7 @@ class RotatingFileSink : public RollingFileSink {
 
  protected:
   bool may_roll(const LineBuffer& lines) override;
-  bool rolls_before(std::string_view line, std::uint64_t record, std::uint64_t position) override;
+  bool rolls_before(std::string_view line, std::uint64_t number, std::uint64_t position) override;
   Moved move_away() override;
 
  private:

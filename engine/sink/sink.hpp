@@ -169,12 +169,8 @@ class Sink {
   /// Whether what is done with a line depends on when it was logged: note_time() has to tell.
   virtual bool wants_times() const { return false; }
 
-  /// The time, in ns since the epoch, of the line that is reserved and committed next, and of the
-  /// record it is of.
-  virtual void note_time(std::uint64_t record, std::int64_t time_ns) {
-    static_cast<void>(record);
-    static_cast<void>(time_ns);
-  }
+  /// The time, in ns since the epoch, of the line that is reserved and committed next.
+  virtual void note_time(std::int64_t time_ns) { static_cast<void>(time_ns); }
 
   /// The process is about to fork; nothing is on its way.
   void share() { share_file(); }
@@ -247,6 +243,9 @@ class Sink {
   }
 
   const LineBuffer& buffer() const { return buffer_; }
+
+  /// The number of the line that is committed next.
+  std::uint64_t next_line() const { return buffer_.next_line(); }
 
  private:
   /// What the sink's own thread needs of the sink, while there is one.

@@ -28,9 +28,8 @@ TimedFileSink::TimedFileSink(std::string_view path, const TimedOptions& timed, F
       timer_{timed.schedule, timed.now_s, begin_s},
       backup_count_{timed.backup_count} {}
 
-bool TimedFileSink::rolls_before(std::string_view, std::uint64_t record, std::uint64_t) {
-  asked_ = record;
-  return record >= refused_before_ && timer_.is_due(record) && timer_.line_s() != refused_s_;
+bool TimedFileSink::rolls_before(std::string_view, std::uint64_t number, std::uint64_t) {
+  return timer_.is_due(number) && timer_.line_s() != refused_s_;
 }
 
 RollingFileSink::Moved TimedFileSink::move_away() {
@@ -41,7 +40,6 @@ RollingFileSink::Moved TimedFileSink::move_away() {
   struct stat status {};
   if (::stat(to.c_str(), &status) == 0) {
     refused_s_ = timer_.line_s();
-    refused_before_ = asked_ + 1;
     return Moved::not_yet;
   }
   if (const int error = move_file(path(), to); error != 0) {

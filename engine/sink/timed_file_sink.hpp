@@ -37,14 +37,12 @@ class TimedFileSink : public RollingFileSink {
   ~TimedFileSink() override { leave_thread(); }
 
   bool wants_times() const override { return true; }
-  void note_time(std::uint64_t record, std::int64_t time_ns) override {
-    timer_.note(record, time_ns);
-  }
+  void note_time(std::int64_t time_ns) override { timer_.note(next_line(), time_ns); }
 
  protected:
   bool opens_first() const override { return false; }
   bool may_roll(const LineBuffer& lines) override { return timer_.may_be_due(lines); }
-  bool rolls_before(std::string_view line, std::uint64_t record, std::uint64_t position) override;
+  bool rolls_before(std::string_view line, std::uint64_t number, std::uint64_t position) override;
   Moved move_away() override;
   void has_rolled() override;
   void cannot_roll() override { timer_.advance(); }
@@ -62,10 +60,6 @@ class TimedFileSink : public RollingFileSink {
   /// The last line that did not roll the file, since the name was taken, is of that second: the
   /// others of that second are not asked.
   std::optional<std::int64_t> refused_s_;
-  /// The record of the line that was asked last, and the one before which lines are not asked
-  /// again: those of no bytes, which no write takes away, would be asked in turn for ever.
-  std::uint64_t asked_ = 0;
-  std::uint64_t refused_before_ = 0;
   bool has_told_ = false;  // that old files cannot be removed
 };
 

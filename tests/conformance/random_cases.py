@@ -166,23 +166,21 @@ class Maker:
             if self.chance(6) and "Null" not in handler["class"]:
                 handler["."] = {"terminator": self.pick(["", "\r\n", "é\n", "\n\n"])}
             handlers[name] = handler
-            # What a memory passes on at the end rolls by the clock, which a case does not have.
-            if "Timed" not in handler["class"]:
-                ends.append(name)
+            ends.append(name)
         for name in self.random.sample("aeiou", self.random.randrange(4)):
             if self.chance(2):
                 handler = {"class": "logging.handlers.QueueHandler", "handlers": self.some(ends, 3),
                            "respect_handler_level": self.pick([True, False])}
             else:
                 handler = {"class": "logging.handlers.MemoryHandler", "capacity": self.random.randrange(20),
-                           "flushLevel": self.pick(LEVELS), "target": self.pick(ends or ["b"]), "flushOnClose": self.pick([True, True, False])}
+                           "flushLevel": self.pick(LEVELS), "target": self.pick(ends), "flushOnClose": self.pick([True, True, False])}
             if self.chance(4):
                 handler["level"] = self.pick(LEVELS)
             if self.chance(6):
                 handler["filters"] = self.some(filters)
             handlers[name] = handler
             # In front of one another, sometimes of one that is built too late.
-            if "Queue" in handler["class"] and self.chance(2):
+            if self.chance(2):
                 ends.append(name)
         return handlers
 
