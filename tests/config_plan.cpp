@@ -273,6 +273,9 @@ TEST_CASE("a rotating file appends whenever it can roll over") {
   CHECK(rotating("").backup_count == 0);
   CHECK(rotating(R"(, "mode": "w")").file.mode == 'w');
   CHECK(rotating(R"(, "mode": "w", "maxBytes": 1)").file.mode == 'a');
+  CHECK(rotating(R"(, "mode": "nonsense", "maxBytes": 1)").file.mode == 'a');
+  CHECK(rotating(R"(, "backupCount": null)").backup_count == 0);
+  CHECK(rotating(R"(, "backupCount": "3")").backup_count == 0);
   CHECK(rotating(R"(, "maxBytes": 10.5)").max_bytes == 11);
   CHECK(rotating(R"(, "maxBytes": true)").max_bytes == 1);
   CHECK(rotating(R"(, "maxBytes": -1)").max_bytes == -1);

@@ -149,6 +149,18 @@ TEST_CASE("facility, ident and the NUL at the end are as the configuration says"
   CHECK(server.receive() == "<30>a two");
 }
 
+TEST_CASE("a priority_map says what each level is to syslog, and all others are warnings") {
+  const HostSocket server{SOCK_DGRAM};
+  const Session session{
+      at(server, R"(, ".": {"priority_map": {"INFO": "notice", "ERROR": 0, "BETWEEN": "panic"}})")};
+  XYLEM_INFO(get_logger("a"), "one");
+  XYLEM_ERROR(get_logger("a"), "two");
+  XYLEM_CRITICAL(get_logger("a"), "three");
+  CHECK(server.receive() == "<13>a one\0"s);
+  CHECK(server.receive() == "<8>a two\0"s);
+  CHECK(server.receive() == "<12>a three\0"s);
+}
+
 TEST_CASE("over TCP messages follow each other as they are") {
   const HostSocket server{SOCK_STREAM};
   const Session session{at(server, over_tcp)};
@@ -358,6 +370,12 @@ TEST_CASE("what is wrong with a SysLogHandler is said in CPython's words") {
           "handlers.syslog.socktype");
   refused(R"("ident": "x")", "SysLogHandler.__init__() got an unexpected keyword argument 'ident'",
           "handlers.syslog.ident");
+  refused(R"(".": {"priority_map": {"INFO": "INFO"}})", "Unknown priority: 'INFO'",
+          "handlers.syslog[.].priority_map.INFO");
+  refused(R"(".": {"priority_map": {"INFO": 8}})", "Unknown priority: 8",
+          "handlers.syslog[.].priority_map.INFO");
+  refused(R"(".": {"priority_map": null})", "Expected an object, got null",
+          "handlers.syslog[.].priority_map");
 }
 
 TEST_CASE("a host that is not known and a TCP port that refuses are told when configuring") {

@@ -43,7 +43,7 @@ std::vector<PartPlan> read_section(const Cursor& document, std::string_view key,
   std::vector<PartPlan> parts;
   const std::optional<Cursor> section = document.find(key);
   if (!section) return parts;
-  for (const auto& [name, config] : section->section()) {
+  for (const auto& [name, config] : section->section(kind)) {
     parts.push_back(in_context("Unable to configure " + std::string(kind) + ' ' + python_repr(name),
                                [&, &name = name, &config = config] {
                                  return read_part(

@@ -19,16 +19,6 @@ using When = SchedulePlan::When;
 constexpr double last_date_s = 6.7e16;
 constexpr double last_second_s = 9.2e18;
 
-int read_backups(const Cursor& config) {
-  const std::optional<Cursor> backups = config.find("backupCount");
-  if (backups && backups->value().get_if<double>() != nullptr) {
-    // CPython finds out at the first rollover only.
-    backups->fail("'float' object cannot be interpreted as an integer");
-  }
-  return static_cast<int>(std::clamp<std::int64_t>(read_count(config, "backupCount"), 0,
-                                                   std::numeric_limits<int>::max()));
-}
-
 std::size_t code_points(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));

@@ -24,6 +24,11 @@ NameFilterPlan read_name(const Cursor& config) {
   if (!name) return {};
   const auto* prefix = name->value().get_if<std::string>();
   if (prefix == nullptr) {
+    const bool has_length = name->value().get_if<List>() || name->value().get_if<Object>();
+    // Of no length, like "": any logger passes.
+    if (has_length && !name->value().truthy()) return {};
+    // CPython finds out at the first record, which it then raises from the call.
+    if (has_length) name->fail("find() argument 1 must be str, not " + std::string(python_type(name->value())));
     name->fail("object of type '" + std::string(python_type(name->value())) + "' has no len()");
   }
   return {*prefix};

@@ -96,10 +96,10 @@ void check_encoding(const Cursor& config) {
 
 }  // namespace
 
-FilePlan read_file_plan(const Cursor& config) {
+FilePlan read_file_plan(const Cursor& config, std::optional<char> mode) {
   FilePlan plan;
   plan.filename = read_filename(config);
-  plan.mode = read_mode(config);
+  plan.mode = mode ? *mode : read_mode(config);
   check_encoding(config);
   plan.delay = read_flag(config, "delay", false);
   plan.errors = read_text_option(config, "errors");
@@ -114,6 +114,16 @@ std::int64_t read_count(const Cursor& config, std::string_view key) {
               std::string(python_type(count->value())) + "' and 'int'");
 }
 
+int read_backups(const Cursor& config) {
+  const std::optional<Cursor> backups = config.find("backupCount");
+  if (backups && backups->value().get_if<double>() != nullptr) {
+    // CPython finds out at the first rollover only.
+    backups->fail("'float' object cannot be interpreted as an integer");
+  }
+  return static_cast<int>(std::clamp<std::int64_t>(read_count(config, "backupCount"), 0,
+                                                   std::numeric_limits<int>::max()));
+}
+
 namespace {
 
 HandlerKind read_file_handler(const Cursor& config, const HandlerScope&) {
@@ -122,15 +132,14 @@ HandlerKind read_file_handler(const Cursor& config, const HandlerScope&) {
 
 HandlerKind read_rotating_file_handler(const Cursor& config, const HandlerScope&) {
   const std::int64_t max_bytes = read_count(config, "maxBytes");
-  RotatingFilePlan plan{read_file_plan(config), max_bytes, 0};
-  if (plan.max_bytes > 0) plan.file.mode = 'a';
+  // What would roll is appended to, whatever `mode` is.
+  RotatingFilePlan plan{read_file_plan(config, max_bytes > 0 ? std::optional{'a'} : std::nullopt),
+                        max_bytes, 0};
+  const std::optional<Cursor> attributes = config.find_raw(".");
   const std::optional<Cursor> backups = config.find("backupCount");
-  if (backups && backups->value().get_if<double>() != nullptr) {
-    // CPython finds out at the first rollover only.
-    backups->fail("'float' object cannot be interpreted as an integer");
-  }
-  plan.backup_count = static_cast<int>(std::clamp<std::int64_t>(
-      read_count(config, "backupCount"), 0, std::numeric_limits<int>::max()));
+  const bool may_roll = max_bytes > 0 || (attributes && attributes->contains("maxBytes"));
+  const bool is_integer = backups && backups->value().get_if<std::int64_t>() != nullptr;
+  if (may_roll || is_integer) plan.backup_count = read_backups(config);
   return plan;
 }
 

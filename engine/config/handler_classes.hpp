@@ -3,6 +3,7 @@
 /// The handler classes: what each takes, and what it makes of it. A new class is a new row here.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,11 +42,16 @@ struct HandlerClass {
 std::span<const HandlerClass> handler_classes();
 
 /// What all handlers of files take: filename, mode, encoding, delay, errors.
-FilePlan read_file_plan(const Cursor& config);
+/// @param mode  counts in the place of the member, which is not looked at then
+FilePlan read_file_plan(const Cursor& config, std::optional<char> mode = std::nullopt);
+
+/// `backupCount` of a file that may roll.
+int read_backups(const Cursor& config);
 
 /// A number that Python compares with integers, 0 when it is absent. A fraction is rounded up,
 /// which no comparison of "integer >= limit" can tell from the limit itself.
 std::int64_t read_count(const Cursor& config, std::string_view key);
+
 /// Whether the engine has a handler of this dotted name.
 bool is_handler_class(std::string_view name);
 

@@ -44,13 +44,13 @@ bool set_own_attribute(HandlerKind& kind, const std::string& name, const Cursor&
 
 /// What CPython's handlers look at beside what can be set here. Other attributes are set to no
 /// effect.
-constexpr std::array<std::string_view, 33> used_attributes = {
-    "acquire",     "atTime",     "baseFilename", "buffer",  "capacity",       "createLock",
-    "delay",       "emit",       "encoding",     "errors",  "filter",         "filters",
-    "flush",       "flushLevel", "flushOnClose", "format",  "formatter",      "handle",
-    "handleError", "listener",   "lock",         "mode",    "namer",          "priority_map",
-    "queue",       "release",    "rolloverAt",   "rotator", "shouldRollover", "stream",
-    "suffix",      "target",     "when"};
+constexpr std::array<std::string_view, 32> used_attributes = {
+    "acquire",     "atTime",     "baseFilename", "buffer",         "capacity",  "createLock",
+    "delay",       "emit",       "encoding",     "errors",         "filter",    "filters",
+    "flush",       "flushLevel", "flushOnClose", "format",         "formatter", "handle",
+    "handleError", "listener",   "lock",         "mode",           "namer",     "queue",
+    "release",     "rolloverAt", "rotator",      "shouldRollover", "stream",    "suffix",
+    "target",      "when"};
 
 std::int64_t integer_of(const std::string& name, const Cursor& value) {
   const auto* const integer = value.value().get_if<std::int64_t>();
@@ -122,14 +122,16 @@ void read_class(const Cursor& config, const HandlerScope& scope, HandlerPlan& pl
   }
   const HandlerClass& chosen = resolve_class(config, key, handler_classes());
   plan.class_name = chosen.name;
+  Signature signature = chosen.signature;
+  signature.is_handler = true;
   if (is_factory) {
-    check_arguments(config, chosen.signature, by_factory);
+    check_arguments(config, signature, by_factory);
     plan.kind = chosen.read(config, scope);
   } else if (chosen.resolves_first) {
     plan.kind = chosen.read(config, scope);
-    check_arguments(config, chosen.signature, by_class, chosen.class_keys);
+    check_arguments(config, signature, by_class, chosen.class_keys);
   } else {
-    check_arguments(config, chosen.signature, by_class, chosen.class_keys);
+    check_arguments(config, signature, by_class, chosen.class_keys);
     plan.kind = chosen.read(config, scope);
   }
 }
@@ -158,7 +160,7 @@ std::string wrapper(const std::string& name) {
 std::vector<HandlerPlan> read_handlers(const Cursor& section,
                                        const std::vector<FormatterPlan>& formatters,
                                        const std::vector<FilterPlan>& filters) {
-  auto members = section.section();
+  auto members = section.section("handler");
   // Bytes of UTF-8 sort as Python sorts code points.
   std::sort(members.begin(), members.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -65,7 +65,7 @@ std::string changes_of(const LoggerPlan& logger) {
 void read_incremental(const Cursor& document, Plan& plan) {
   plan.incremental = true;
   if (const std::optional<Cursor> section = document.find("handlers")) {
-    for (const auto& [name, config] : section->section()) {
+    for (const auto& [name, config] : section->section("handler")) {
       plan.handler_levels.push_back(
           in_context(complaint("handler", name), [&, &name = name, &config = config] {
             return read_handler(name, config.converted(External::refused));
@@ -73,7 +73,7 @@ void read_incremental(const Cursor& document, Plan& plan) {
     }
   }
   if (const std::optional<Cursor> section = document.find("loggers")) {
-    for (const auto& [name, config] : section->section()) {
+    for (const auto& [name, config] : section->section("logger")) {
       in_context(complaint("logger", name), [&, &name = name, &config = config] {
         read_logger(name, config.converted(External::refused), plan);
       });

@@ -41,7 +41,7 @@ void read_logger(const std::string& name, const Cursor& config, Plan& plan) {
 
 void read_loggers(const Cursor& document, Plan& plan) {
   if (const std::optional<Cursor> section = document.find("loggers")) {
-    for (const auto& [name, config] : section->section()) {
+    for (const auto& [name, config] : section->section("logger")) {
       in_context("Unable to configure logger " + python_repr(name),
                  [&, &name = name, &config = config] {
                    read_logger(name, config.converted(External::refused), plan);

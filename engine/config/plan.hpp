@@ -200,6 +200,8 @@ struct SyslogPlan {
   /// Stands in front of each message.
   std::string ident;
   bool append_nul = true;
+  /// The priority of each level by its name; of other levels that of a warning. None: CPython's.
+  std::optional<std::vector<std::pair<std::string, std::int64_t>>> priorities{};
 };
 
 struct NullPlan {};

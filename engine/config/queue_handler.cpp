@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "config/filters.hpp"
 #include "config/limit.hpp"
 #include "config/python_text.hpp"
 #include "config/references.hpp"
@@ -17,11 +18,19 @@ constexpr std::array<std::string_view, 1> bound_arguments = {"maxsize"};
 
 /// What there is of the standard library's queues: first in, first out, by whatever name.
 bool is_queue(std::string_view name) {
-  return name == "queue.Queue" || name == "queue.SimpleQueue" || name == "multiprocessing.Queue";
+  return name == "queue.Queue" || name == "queue.SimpleQueue" || name == "multiprocessing.Queue" ||
+         name == "multiprocessing.JoinableQueue";
+}
+
+/// Those that give records in another order, or cannot hold them.
+bool is_other_queue(std::string_view name) {
+  return name == "queue.LifoQueue" || name == "queue.PriorityQueue" || name == "asyncio.Queue" ||
+         name == "multiprocessing.SimpleQueue" || name == "collections.deque";
 }
 
 [[noreturn]] void refuse_queue(const Cursor& at, std::string_view name) {
-  at.fail("Cannot resolve " + python_repr(name));
+  at.fail("Cannot resolve " + python_repr(name) +
+          (is_other_queue(name) ? ": this class is not available, use 'queue.Queue'" : ""));
 }
 
 /// How many records may wait; 0: any number.
@@ -50,9 +59,15 @@ std::int64_t read_bound(const Cursor& queue) {
 }
 
 std::int64_t read_queue(const Cursor& config) {
-  const std::optional<Cursor> queue = config.find("queue");
+  const std::optional<Cursor> queue = config.find("queue", External::allowed);
   if (!queue) return 0;
   const Value& value = queue->value();
+  if (const auto name = external_name(value)) {
+    // At every record, in CPython.
+    if (is_queue(*name))
+      queue->fail(python_repr(value) + " is the class: use " + python_repr(*name));
+    refuse_queue(*queue, *name);
+  }
   if (const auto* name = value.get_if<std::string>()) {
     if (!is_queue(*name)) refuse_queue(*queue, *name);
     return 0;
@@ -72,11 +87,14 @@ void check_listener(const Cursor& config) {
   const Cursor named = value.get_if<Object>() ? *listener->find("()") : *listener;
   const std::string text = python_str(named.value());
   const std::string name(external_name(named.value()).value_or(text));
-  if (value.get_if<std::string>() != nullptr && is_handler_class(name)) {
+  const bool is_class = is_handler_class(name) || is_filter_class(name) || is_queue(name);
+  if (value.get_if<std::string>() != nullptr && is_class) {
     named.fail("Invalid listener specifier " + python_repr(value));
   }
-  if (value.get_if<Object>() || name != "logging.handlers.QueueListener") {
-    named.fail("Cannot resolve " + python_repr(name));
+  if (name != "logging.handlers.QueueListener") named.fail("Cannot resolve " + python_repr(name));
+  if (value.get_if<Object>()) {
+    // CPython calls the factory before it has the queue.
+    named.fail("QueueListener.__init__() missing 1 required positional argument: 'queue'");
   }
 }
 

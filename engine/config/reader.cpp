@@ -90,10 +90,18 @@ std::optional<Cursor> Cursor::find(std::string_view key, External external) cons
   return found ? std::optional(found->converted(external)) : std::nullopt;
 }
 
-std::vector<std::pair<std::string, Cursor>> Cursor::section() const {
+std::vector<std::pair<std::string, Cursor>> Cursor::section(std::string_view kind) const {
   std::vector<std::pair<std::string, Cursor>> members;
   const bool is_sequence = value_->get_if<List>() != nullptr || value_->get_if<std::string>();
   if (is_sequence && !value_->truthy()) return members;
+  if (is_sequence) {
+    std::vector<std::string> names;
+    for (const auto& [item, path] : iterate()) names.push_back(python_repr(item));
+    // Those of handlers are sorted. Names of one kind sort as what shows them does.
+    const std::string& first =
+        kind == "handler" ? *std::min_element(names.begin(), names.end()) : names.front();
+    in_context("Unable to configure " + std::string(kind) + ' ' + first, [this] { object(); });
+  }
   for (const auto& [key, value] : object()) {
     members.emplace_back(key, member(key, value));
   }

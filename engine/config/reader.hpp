@@ -59,8 +59,11 @@ class Cursor {
   Cursor item(std::size_t index) const;
 
   /// Every member of a section (formatters, filters, handlers, loggers), with its name, not
-  /// converted. As in CPython an empty list or string will do for an empty section.
-  std::vector<std::pair<std::string, Cursor>> section() const;
+  /// converted. As in CPython an empty list or string will do for an empty section; it takes the
+  /// items of another, or its characters, for names, and fails at the first that it comes to.
+  /// @param kind  what a member is, as "handler"
+  /// @throws ConfigError "Unable to configure handler 'a': Expected an object, got a string"
+  std::vector<std::pair<std::string, Cursor>> section(std::string_view kind) const;
 
   /// What iterating over the value gives in Python: items, keys, or the characters of a string.
   /// @throws ConfigError "'int' object is not iterable"

@@ -36,13 +36,19 @@ void check_arguments(const Cursor& config, const Signature& signature,
     // For what it refuses: every argument is converted before the class is called.
     config.find(key, External::allowed);
   }
-  for (const auto& entry : config.object()) {
-    const std::string& key = entry.first;
-    if (has(taken, key) || has(extra, key) || has(signature.arguments, key)) continue;
+  const auto refuse = [&](std::string_view key, std::string_view name) {
     fail_at(config, key,
             fmt::format("{}.__init__() got an unexpected keyword argument '{}'{}", signature.owner,
-                        key, suggestion(key, signature.arguments)));
+                        name, suggestion(name, signature.arguments)));
+  };
+  const auto is_expected = [&](std::string_view key) {
+    return has(taken, key) || has(extra, key) || has(signature.arguments, key);
+  };
+  for (const auto& [key, value] : config.object()) {
+    const bool comes_last = signature.is_handler && key == "stream";
+    if (!comes_last && !is_expected(key)) refuse(key, key);
   }
+  if (config.contains("stream") && !is_expected("stream")) refuse("stream", "strm");
   for (const std::string_view required : signature.required) {
     if (config.contains(required) || has(extra, required)) continue;
     config.fail(fmt::format("{}.__init__() missing 1 required positional argument: '{}'",

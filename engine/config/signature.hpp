@@ -18,6 +18,9 @@ struct Signature {
   std::span<const std::string_view> arguments;
   /// Those without a default.
   std::span<const std::string_view> required = {};
+  /// Of a handler: one that takes no `stream` is called again with `strm`, an old name of it, so
+  /// that this is what it refuses, and after all others.
+  bool is_handler = false;
 };
 
 /// Checks the members of `config` as keyword arguments: identifiers first, then unexpected ones,

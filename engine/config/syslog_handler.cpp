@@ -27,8 +27,22 @@ constexpr std::array<Code, 24> facilities = {{
     {"local5", 21}, {"local6", 22},   {"local7", 23},  {"solaris-cron", 15},
 }};
 
-constexpr std::array<Code, 5> priorities = {
+constexpr std::array<Code, 5> level_priorities = {
     {{"DEBUG", 7}, {"INFO", 6}, {"WARNING", 4}, {"ERROR", 3}, {"CRITICAL", 2}}};
+constexpr std::array<Code, 12> priorities = {{
+    {"alert", 1},
+    {"crit", 2},
+    {"critical", 2},
+    {"debug", 7},
+    {"emerg", 0},
+    {"err", 3},
+    {"error", 3},
+    {"info", 6},
+    {"notice", 5},
+    {"panic", 0},
+    {"warn", 4},
+    {"warning", 4},
+}};
 constexpr int warning_priority = 4;
 
 template <std::size_t n>
@@ -106,6 +120,32 @@ SyslogPlan::Socket read_socket(const Cursor& type) {
             " is not available: use 'ext://socket.SOCK_DGRAM' or 'ext://socket.SOCK_STREAM'");
 }
 
+/// CPython finds out at the first record of such a level what is no priority.
+std::int64_t read_priority(const Cursor& priority) {
+  const Value& value = priority.value();
+  if (const auto* name = value.get_if<std::string>()) {
+    if (const std::optional<int> code = find(priorities, *name)) return *code;
+  } else if (const auto* number = value.get_if<std::int64_t>()) {
+    if (*number >= 0 && *number <= 7) return *number;
+  }
+  priority.fail("Unknown priority: " + python_repr(value));
+}
+
+void set_priorities(SyslogPlan& plan, const Cursor& map) {
+  plan.priorities.emplace();
+  for (const auto& entry : map.object()) {
+    plan.priorities->emplace_back(entry.first, read_priority(*map.find_raw(entry.first)));
+  }
+}
+
+std::int64_t priority_of(const SyslogPlan& plan, std::string_view level_name) {
+  if (!plan.priorities) return find(level_priorities, level_name).value_or(warning_priority);
+  for (const auto& [name, priority] : *plan.priorities) {
+    if (name == level_name) return priority;
+  }
+  return warning_priority;
+}
+
 }  // namespace
 
 HandlerKind read_syslog_handler(const Cursor& config, const HandlerScope&) {
@@ -125,6 +165,10 @@ bool set_attribute(SyslogPlan& plan, std::string_view name, const Cursor& value)
     plan.append_nul = value.value().truthy();
     return true;
   }
+  if (name == "priority_map") {
+    set_priorities(plan, value);
+    return true;
+  }
   if (name != "ident") return false;
   plan.ident.clear();
   if (!value.value().truthy()) return true;
@@ -137,8 +181,7 @@ bool set_attribute(SyslogPlan& plan, std::string_view name, const Cursor& value)
 }
 
 std::string syslog_opening(const SyslogPlan& plan, std::string_view level_name) {
-  const int priority = find(priorities, level_name).value_or(warning_priority);
-  return '<' + std::to_string(plan.facility * 8 + priority) + '>' + plan.ident;
+  return '<' + std::to_string(plan.facility * 8 + priority_of(plan, level_name)) + '>' + plan.ident;
 }
 
 std::string syslog_address(const SyslogPlan& plan) {

@@ -17,10 +17,11 @@ inline constexpr std::array<std::string_view, 3> syslog_arguments = {"address", 
 ///         'nope'"
 HandlerKind read_syslog_handler(const Cursor& config, const HandlerScope& scope);
 
-/// Sets ident or append_nul; false for any other attribute.
+/// Sets append_nul, ident or priority_map; false for any other attribute.
+/// @throws ConfigError "Unknown priority: 'nope'"
 bool set_attribute(SyslogPlan& plan, std::string_view name, const Cursor& value);
 
-/// What stands in front of a message of that level: "<14>" and the ident. Levels that CPython's
+/// What stands in front of a message of that level: "<14>" and the ident. Levels that
 /// priority_map does not name are warnings.
 std::string syslog_opening(const SyslogPlan& plan, std::string_view level_name);
 

@@ -50,6 +50,21 @@ memory.good("tracebacks and fields are held", behind(MEMORY, capacity=3) | {"for
 memory.good("config18: flushLevel by name", behind(MEMORY, capacity=10, flushLevel="ERROR"), ("INFO", "held"), ("ERROR", "flushes"), ("INFO", "at the end"))
 memory.good("a rotating target", formatted(with_handlers(["m"], m={"class": MEMORY, "capacity": 4, "target": "r"}, r={
     "class": "logging.handlers.RotatingFileHandler", "filename": "logs/out", "maxBytes": 20, "backupCount": 5, "formatter": "f"})), *TEN)
+HOURLY = {"class": "logging.handlers.TimedRotatingFileHandler", "filename": "logs/out", "when": "H", "formatter": "f"}
+OLD = {"logs/out": {"text": "old\n", "mtime": 1699999100}}
+for title, root, more in (
+        ("a timed target", ["m"], {}), ("a timed target that is also written to directly", ["m", "out"], {}),
+        ("a timed target behind two memories", ["n"], {"n": {"class": MEMORY, "capacity": 2, "target": "m", "flushLevel": "CRITICAL"}}),
+        ("a timed target behind a queue", ["m"], {"m": {"class": MEMORY, "capacity": 3, "target": "q"}, "p": {"class": QUEUE, "handlers": ["out"]}, "q": {
+            "class": QUEUE, "handlers": ["out", "p"]}})):
+    handlers = {"out": HOURLY, "m": {"class": MEMORY, "capacity": 3, "target": "out"}} | more
+    memory.good(f"{title} rolls when records are passed on", formatted(with_handlers(root, **handlers)),
+                *[{"created": 1700000000.0 + 1500 * i, "levelno": level, "msg": f"m{i}"} for i, level in enumerate((20, 20, 20, 20, 40, 10, 20, 50, 30, 20, 20))],
+                before=OLD, zone="UTC0")
+    memory.good(f"{title} rolls at the end by the clock", formatted(with_handlers(root, **handlers)), {"created": 1700000000.0, "msg": "held"},
+                before=OLD, zone="UTC0")
+memory.good("a memory in front of a memory in front of a memory", formatted(with_handlers(["d"], a=file_handler("out", formatter="f"), b={
+    "class": MEMORY, "capacity": 5, "target": "a"}, c={"class": MEMORY, "capacity": 3, "target": "b"}, d={"class": MEMORY, "capacity": 2, "target": "c"})), *TEN, *MIXED)
 memory.good("by a factory there is no target", with_handlers(["m"], m={"()": MEMORY, "capacity": 4}), *TEN)
 
 queue = Group("queue")
@@ -63,7 +78,7 @@ queue.good("a member named twice gets a record twice", behind(QUEUE, handlers=["
 queue.good("handlers absent", with_handlers(["q"], q={"class": QUEUE}), *LEVEL_RECORDS)
 queue.good("handlers empty", with_handlers(["q"], q={"class": QUEUE, "handlers": []}), *LEVEL_RECORDS)
 queue.good("handlers as a string: its characters", formatted(with_handlers(["q"], a=file_handler("a"), b=file_handler("b"), q={"class": QUEUE, "handlers": "ab"})), *TEN)
-for spec in ("queue.Queue", "queue.SimpleQueue", {"()": "queue.Queue"}, {"()": "queue.Queue", "maxsize": 0}, {"()": "queue.Queue", "maxsize": 1000},
+for spec in ("queue.Queue", "queue.SimpleQueue", "multiprocessing.Queue", "multiprocessing.JoinableQueue", {"()": "queue.Queue"}, {"()": "queue.Queue", "maxsize": 0}, {"()": "queue.Queue", "maxsize": 1000},
              {"()": "queue.Queue", "maxsize": -1}):
     queue.good(f"queue {spec!r}", behind(QUEUE, queue=spec), *TEN)
 queue.good("listener by its name", behind(QUEUE, {"level": "WARNING"}, listener="logging.handlers.QueueListener", respect_handler_level=True), *MIXED)

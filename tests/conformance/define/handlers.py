@@ -51,6 +51,11 @@ rotating.good("a gap among the backups", rotated(maxBytes=20, backupCount=4), *L
     "logs/out": {"text": "0\n" * 9}, "logs/out.2": {"text": "2\n"}, "logs/out.4": {"text": "4\n"}})
 rotating.good("mode w without a limit", rotated(mode="w"), "x", before={"logs/out": {"text": "old\n"}})
 rotating.good("mode w with a limit appends", rotated(mode="w", maxBytes=100), "x", before={"logs/out": {"text": "old\n"}})
+for mode in ("q", "x", "r", "ab", "", 5, None, ["a"]):
+    rotating.good(f"mode {mode!r} with a limit is not looked at", rotated(mode=mode, maxBytes=100), "x", before={"logs/out": {"text": "old\n"}})
+for count in (None, "5", [], {}, 1.5):
+    rotating.good(f"backupCount {count!r} where nothing rolls", rotated(backupCount=count), *LINES)
+rotating.good("a line of no bytes rolls the file", rotated(maxBytes=5, backupCount=9, **{".": {"terminator": ""}}), "abcde", "", "abcd", "", "", "abcde", "")
 rotating.good("a terminator of three is not counted", rotated(maxBytes=24, backupCount=9, **{".": {"terminator": "!!\n"}}), *LINES)
 rotating.good("delay", rotated(maxBytes=20, backupCount=2, delay=True), *LINES)
 rotating.good("delay and nothing logged", rotated(maxBytes=20, backupCount=2, delay=True))
@@ -120,6 +125,9 @@ timed.good("the name it would get is taken: it goes on", timed_config(when="H"),
     "logs/out.2023-11-14_16": {"text": "taken\n"}})
 timed.good("a file that is old", timed_config(when="midnight"), *ticking(START, 100, 3), before=there_since(START - 40 * DAY))
 timed.good("delay", timed_config(when="H", delay=True), *ticking(START, 2000, 6), before=there_since(START - 10))
+for title, lines in (("alone", ["", "", ""]), ("between others", ["a", "", "", "b", ""])):
+    timed.good(f"lines of no bytes roll the file too, {title}", timed_config(when="H", **{".": {"terminator": ""}}),
+               *[{"created": START + i * 4000, "msg": line} for i, line in enumerate(lines)], before=there_since(START - 10))
 timed.good("a silence of many intervals makes one file", timed_config(when="S"), *ticking(START, 1000, 3), before=there_since(START - 1))
 timed.good("time that goes back", timed_config(when="M"), *ticking(START, 61, 3), *ticking(START, -61, 3), before=there_since(START - 1))
 timed.good("when absent: hours", timed_config(), *ticking(START, 2000, 6), before=there_since(START - 10))

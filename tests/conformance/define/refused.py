@@ -28,6 +28,11 @@ for section in ("formatters", "filters", "handlers", "loggers"):
         top.bad(f"{section} {value!r}", {"version": 1, section: value})
     for value in (None, 5, "x", []):
         top.bad(f"{section}.x {value!r}", {"version": 1, section: {"x": value}})
+    for value in ("abc", "cba", [1], ["x", "h"], "é", True):
+        top.bad(f"{section} {value!r}", {"version": 1, section: value})
+for section in ("handlers", "loggers"):
+    for value in (None, 5, True):
+        top.bad(f"incremental, {section} {value!r}", {"version": 1, "incremental": True, section: value})
 for value in ("x", 5, [1]):
     top.bad(f"root {value!r}", {"version": 1, "root": value})
 for level in ("debug", "10", "", "WRANING", "NTOSET", " INFO", "Warning", 10.0, [], {}, [1, "it's"], "é\n", 1e16):
@@ -67,11 +72,15 @@ ARGUMENTS = {
 for name, keys in ARGUMENTS.items():
     for key in ("zzz", "9", "a b", "class ", "levl", "filname", "maxbytes", "when ", "Stream"):
         classes.bad(f"{name} with {key!r}", {"version": 1, "handlers": {"h": {"class": name, key: 1} | keys}})
+    if name != "logging.StreamHandler":
+        for more in ({"stream": "ext://sys.stdout"}, {"stream": 1, "zzz": 1}, {"strea": 1, "stream": 1}):
+            classes.bad(f"{name} with {more}", {"version": 1, "handlers": {"h": {"class": name} | keys | more}})
+            classes.bad(f"{name} by a factory with {more}", {"version": 1, "handlers": {"h": {"()": name} | keys | more}})
     if keys:
         classes.bad(f"{name} without {next(iter(keys))}", {"version": 1, "handlers": {"h": {"class": name}}} if name != SYSLOG else
                     {"version": 1, "handlers": {"h": {"class": name, "adress": 1}}})
 for name in ("logging.Filter", "mylogger.NonErrorFilter"):
-    for keys in ({"zzz": 1}, {"nam": "a"}, {"9": 1}, {"name": None}, {"name": 5}):
+    for keys in ({"zzz": 1}, {"nam": "a"}, {"9": 1}, {"name": None}, {"name": 5}, {"stream": 1}):
         classes.bad(f"{name} with {keys}", {"version": 1, "filters": {"f": {"()": name} | keys}})
 for value in (None, 5, True):
     classes.bad(f"filter name {value!r}", {"version": 1, "filters": {"f": {"name": value}}})
@@ -124,9 +133,10 @@ chained.bad("memory handlers in a ring", {"version": 1, "handlers": {"a": {"clas
 chained.bad("memory by a factory with a target that is a name, and another key", {"version": 1, "handlers": {"h": {"()": MEMORY, "capacity": 5, "zzz": 1}}})
 for members in (["x"], [5], ["h"], "h", "x", 5, None, ["n", "x"], [None], [["n"]]):
     chained.bad(f"queue with handlers {members!r}", {"version": 1, "handlers": {"h": {"class": QUEUE, "handlers": members}, "n": NULL}})
-for spec in (4, None, [], {}, {"maxsize": 4}, "nope.Q", {"()": "nope.Q"}, {"()": "queue.Queue", "size": 1}, {"()": "ext://queue.Queue"}, True, {"()": 5}):
+for spec in ("ext://nope.queue", 4, None, [], {}, {"maxsize": 4}, "nope.Q", {"()": "nope.Q"}, {"()": "queue.Queue", "size": 1}, {"()": "ext://queue.Queue"}, True, {"()": 5}):
     chained.bad(f"queue {spec!r}", {"version": 1, "handlers": {"h": {"class": QUEUE, "queue": spec}}})
-for spec in (5, None, {"a": 1}, "nope.L", {"()": "nope.L"}, [], "logging.StreamHandler"):
+for spec in (5, None, {"a": 1}, "nope.L", {"()": "nope.L"}, [], "logging.StreamHandler",
+             "queue.Queue", "logging.Filter", {"()": "logging.handlers.QueueListener"}):
     chained.bad(f"listener {spec!r}", {"version": 1, "handlers": {"h": {"class": QUEUE, "listener": spec}}})
 chained.bad("queues in a ring", {"version": 1, "handlers": {"a": {"class": QUEUE, "handlers": ["b"]}, "b": {"class": QUEUE, "handlers": ["a"]}}})
 chained.bad("one pass of deferral only", {"version": 1, "handlers": {"a": {"class": QUEUE, "handlers": ["b"]}, "b": {"class": QUEUE, "handlers": ["c"]}, "c": NULL}})

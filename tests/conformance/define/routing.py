@@ -66,7 +66,7 @@ loggers.good("propagate false without handlers: lastResort", tree({"a": {"propag
 loggers.good("a config of nothing but its version disables nobody new", {"version": 1}, ("a", "ERROR", "new"))
 
 filters = Group("filters")
-for name in ("", "a", "a.b", "a.", ".a", "a.b.c", "A", "root", "nothing", "a b"):
+for name in ("", "a", "a.b", "a.", ".a", "a.b.c", "A", "root", "nothing", "a b", [], {}):
     config = to_file(SHORT, {"filters": ["x"]}, filters={"x": {"name": name}})
     filters.good(f"by name {name!r} at a handler", config, *EVERYWHERE)
     config = to_file(SHORT, loggers={"a.b": {"filters": ["x"]}}, filters={"x": {"name": name}})
