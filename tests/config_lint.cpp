@@ -212,8 +212,12 @@ TEST_CASE("a rotating file that never rolls over is told") {
   CHECK(rotating(R"(, "backupCount": 3)") ==
         "handlers.h: The file never rolls over: set maxBytes and backupCount, or make this a "
         "logging.FileHandler\n");
-  CHECK(rotating(R"(, "maxBytes": 100, "backupCount": 1, "mode": "w")") ==
-        "handlers.h.mode: A file with maxBytes is appended to, never emptied: take mode out\n");
+  for (const auto* const mode : {R"("w")", R"("nonsense")", "null"}) {
+    CHECK(
+        rotating(R"(, "maxBytes": 100, "backupCount": 1, "mode": )" + std::string{mode}) ==
+        "handlers.h.mode: A file with maxBytes is appended to, whatever mode says: take it out\n");
+  }
+  CHECK(rotating(R"(, "maxBytes": 100, "backupCount": 1, "mode": "a")").empty());
 }
 
 TEST_CASE("a file that cannot be opened is told, and nothing is made") {

@@ -49,9 +49,10 @@ void check_rollover(const Linted& linted, Warnings& warnings) {
     const Value* const config = handlers == nullptr ? nullptr : handlers->find(handler.name);
     const Value* const mode = config == nullptr ? nullptr : config->find("mode");
     const auto* const letters = mode == nullptr ? nullptr : mode->get_if<std::string>();
-    if (rotating->max_bytes > 0 && letters != nullptr && letters->starts_with('w')) {
+    const bool is_appended = letters != nullptr && letters->starts_with('a');
+    if (rotating->max_bytes > 0 && mode != nullptr && !is_appended) {
       warnings.add(handler.path + ".mode",
-                   "A file with maxBytes is appended to, never emptied: take mode out");
+                   "A file with maxBytes is appended to, whatever mode says: take it out");
     }
   }
 }
