@@ -143,6 +143,7 @@ void Consumer::drain_all() {
   for (pass(); !std::all_of(readers_.begin(), readers_.end(), is_done); pass()) {
     exchange_.sleep(shortest_nap_us);
   }
+  tell_held_back(now_ns(), true);
   commit();
   count();
 }
@@ -171,6 +172,7 @@ std::uint64_t Consumer::pass() {
     slots += before - first->waiting_slots();
   }
   tell_silent_drops();
+  tell_held_back(now_ns, false);
   // With much to do there will be more to write in a moment.
   if (slots < busy_slots) commit();
   count();
@@ -315,6 +317,14 @@ void Consumer::tell_silent_drops() {
     reader->poll();
     if (reader->empty()) tell_drops(*reader, sum, time_ns);
   }
+}
+
+/// What filters have to tell of records that they have held back: lines of the engine's own, as
+/// those of drops.
+void Consumer::tell_held_back(std::int64_t now_ns, bool is_end) {
+  if (!router_->has_tellers()) return;
+  const std::uint64_t number = consumed_ == 0 ? 0 : consumed_ - 1;
+  if (router_->tell_due(fake_time().or_else(now_ns), is_end, number)) dirty_ = true;
 }
 
 /// Has everything rendered written while the next batch is rendered.

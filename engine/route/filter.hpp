@@ -1,18 +1,31 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "record/view.hpp"
+#include "route/note.hpp"
+#include "route/rewritten.hpp"
 
 namespace xylem::route {
 
+struct SamplingRule;
+
 /// Decides which records pass a logger or a handler. What most filters see is the same for every
 /// record of a call site and logger, so they are asked once for a route and not once a record;
-/// immutable, hence usable from any thread.
+/// these are immutable, hence usable from any thread.
+///
+/// One that sees records may remember them: it belongs to the consumer then, and to one place, so
+/// that a filter that two handlers name counts for each of them.
 class Filter {
  public:
+  Filter() = default;
   virtual ~Filter() = default;
+  Filter(const Filter&) = delete;
+  Filter& operator=(const Filter&) = delete;
+
   virtual bool passes(std::string_view logger, int levelno) const = 0;
 
   /// Whether it is to be asked about each record that passes by level and logger, too. That takes
@@ -24,6 +37,28 @@ class Filter {
     static_cast<void>(view);
     return true;
   }
+
+  /// Makes another record of one that passes, for what stands behind the filter. False: it goes on
+  /// as it is, and `into` does not matter.
+  virtual bool rewrite(const record::View& view, Rewritten& into) const {
+    static_cast<void>(view);
+    static_cast<void>(into);
+    return false;
+  }
+
+  /// Whether it tells of what it has held back.
+  virtual bool tells() const { return false; }
+
+  /// What there is to tell at that time (of a record that has just been asked about, or now), once;
+  /// at the end whatever there is. Goes behind the filter, in front of that record.
+  virtual std::optional<Note> take_note(std::int64_t now_ns, bool is_end) const {
+    static_cast<void>(now_ns);
+    static_cast<void>(is_end);
+    return std::nullopt;
+  }
+
+  /// Set for one that calls ask themselves, before anything is copied.
+  virtual const SamplingRule* rule_for_calls() const { return nullptr; }
 };
 
 /// `logging.Filter`: the logger of that name and those below it; the empty name passes all.

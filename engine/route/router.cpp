@@ -18,13 +18,13 @@ namespace {
 /// One report for each cause, but not for ever new causes.
 constexpr std::size_t max_reports = 100;
 
-/// What the handler writes for a record made elsewhere. Throws what the formatter throws.
+/// What the handler writes for any record. Throws what the formatter throws.
 std::string line_of(const Handler& handler, const record::View& view) {
   std::string line;
   if (handler.opening) {
-    const auto& name = view.foreign->levelname;
-    line = !name ? handler.opening(record::level_name(view.levelno()))
-                 : handler.opening(name->value_or("None"));
+    const bool is_named = view.foreign != nullptr && view.foreign->levelname;
+    line = is_named ? handler.opening(view.foreign->levelname->value_or("None"))
+                    : handler.opening(record::level_name(view.levelno()));
   }
   handler.formatter->format(line, view);
   return line += handler.terminator;
@@ -46,6 +46,7 @@ Router::Router(std::shared_ptr<const Tree> tree) : tree_{std::move(tree)}, sinks
     if (!handler->memory) continue;
     memories_.emplace_back(handler.get(), std::make_unique<Memory>(*handler->memory));
   }
+  find_tellers();
 }
 
 void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels) {
@@ -55,13 +56,14 @@ void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& level
   tree_ = std::move(tree);
   sinks_ = tree_->sinks();
   for (const auto& [handler, level] : levels) handler->level = level;
+  find_tellers();
 }
 
 void Router::deliver(const RawRecord& raw, std::uint64_t number) {
   Route& route = find(raw.header);
   record::View view{route.site, route.logger_name, raw.thread, raw.time_ns, raw.payload, nullptr};
   if (route.is_special) [[unlikely]] {
-    verdicts_.clear();
+    begin_special();
     if (route.site->id == record::foreign_site) return deliver_foreign(route, view, number);
     if (route.site->has_traces && !unpack_traces(route, view, number)) return;
     return deliver_filtered(route, view, number);
@@ -200,8 +202,10 @@ std::vector<Parcel> Router::pack_behind(const Memorised& memorised, const record
                                         std::uint64_t number) {
   std::vector<Parcel> parcels;
   for (const Delivery& behind : memorised.deliveries) {
-    if (!lets_pass(*behind.handler, behind.filters, view, number)) continue;
-    parcels.push_back(pack(behind, view, number));
+    const record::View* const last = follow(*behind.handler, behind.filters, view, number);
+    if (last == nullptr) continue;
+    parcels.push_back(last == &view ? pack(behind, view, number)
+                                    : pack_line(*behind.handler, *last, number));
   }
   return parcels;
 }
@@ -226,29 +230,30 @@ Parcel Router::pack(const Delivery& delivery, const record::View& view, std::uin
   return parcel;
 }
 
-Parcel Router::pack_foreign(const Leaf& leaf, const record::View& view, std::uint64_t number) {
-  Parcel parcel{leaf.handler, nullptr, {}, false, {}};
-  if (leaf.handler->memory) {
-    parcel.memory = &memory_of(*leaf.handler);
-    parcel.parcels = pack_foreign_behind(*leaf.handler, view, number);
+Parcel Router::pack_line(const Handler& handler, const record::View& view, std::uint64_t number) {
+  Parcel parcel{&handler, nullptr, {}, false, {}};
+  if (handler.memory) {
+    parcel.memory = &memory_of(handler);
+    parcel.parcels = pack_lines_behind(handler, view, number);
     return parcel;
   }
   try {
-    parcel.line = line_of(*leaf.handler, view);
+    parcel.line = line_of(handler, view);
   } catch (const format::FormatError& error) {
-    report_once(*leaf.handler, error.what());
+    report_once(handler, error.what());
     parcel.is_unformattable = true;
   }
   return parcel;
 }
 
-std::vector<Parcel> Router::pack_foreign_behind(const Handler& memory, const record::View& view,
-                                                std::uint64_t number) {
+std::vector<Parcel> Router::pack_lines_behind(const Handler& memory, const record::View& view,
+                                              std::uint64_t number) {
   std::vector<Parcel> parcels;
   for (const Leaf& leaf : tree_->leaves_behind(memory)) {
     if (!leaf.takes(view.logger, view.levelno())) continue;
-    if (!lets_pass(*leaf.handler, leaf.filters_that_see_records(), view, number)) continue;
-    parcels.push_back(pack_foreign(leaf, view, number));
+    const record::View* const last =
+        follow(*leaf.handler, leaf.filters_that_see_records(), view, number);
+    if (last != nullptr) parcels.push_back(pack_line(*leaf.handler, *last, number));
   }
   return parcels;
 }
@@ -283,10 +288,11 @@ void Router::close_memories(std::uint64_t next) {
 
 namespace {
 
-/// When a record that was made elsewhere was logged, if it says so and the calendar has it.
+/// When a record was logged: if it was made elsewhere as it says, if the calendar has that.
 std::int64_t logged_ns(const record::View& view) {
   constexpr double most_s = 9e9;
-  const std::optional<double> created_s = view.foreign->created;
+  const std::optional<double> created_s =
+      view.foreign != nullptr ? view.foreign->created : std::nullopt;
   if (!created_s || !(*created_s > -most_s && *created_s < most_s)) return view.time_ns;
   return static_cast<std::int64_t>(*created_s * 1e9);
 }
@@ -310,26 +316,32 @@ void Router::deliver_foreign(const Route& route, record::View view, std::uint64_
   }
   view.foreign = &foreign;
   if (!tree_->logger_passes(view.logger, view.levelno())) return;
-  if (route.filters != nullptr && !logger_lets_pass(*route.filters, view, number)) return;
+  const record::View* const passed = pass_logger(route.filters, view, number);
+  if (passed == nullptr) return;
   const auto [leaves, is_new] = leaves_.try_emplace(route.logger);
   if (is_new) leaves->second = tree_->leaves(view.logger);
   for (const Leaf& leaf : leaves->second) {
     if (!leaf.takes(view.logger, view.levelno())) continue;
-    if (!lets_pass(*leaf.handler, leaf.filters_that_see_records(), view, number)) continue;
-    try {
-      if (leaf.handler->memory) {
-        memory_of(*leaf.handler)
-            .take(number, view.levelno(), pack_foreign_behind(*leaf.handler, view, number),
-                  {number, logged_ns(view)});
-        continue;
-      }
-      const std::string line = line_of(*leaf.handler, view);
-      leaf.handler->sink->note_time(logged_ns(view));
-      char* const at = leaf.handler->sink->reserve(line.size());
-      leaf.handler->sink->commit(std::copy(line.begin(), line.end(), at), number);
-    } catch (const std::exception& error) {
-      fail(*leaf.handler, number, error.what());
+    const record::View* const last =
+        follow(*leaf.handler, leaf.filters_that_see_records(), *passed, number);
+    if (last != nullptr) deliver_line(*leaf.handler, *last, number);
+  }
+}
+
+/// A record for which the handler has no template.
+void Router::deliver_line(const Handler& handler, const record::View& view, std::uint64_t number) {
+  try {
+    if (handler.memory) {
+      memory_of(handler).take(number, view.levelno(), pack_lines_behind(handler, view, number),
+                              {number, logged_ns(view)});
+      return;
     }
+    const std::string line = line_of(handler, view);
+    handler.sink->note_time(logged_ns(view));
+    char* const at = handler.sink->reserve(line.size());
+    handler.sink->commit(std::copy(line.begin(), line.end(), at), number);
+  } catch (const std::exception& error) {
+    fail(handler, number, error.what());
   }
 }
 

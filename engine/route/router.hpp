@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -49,6 +50,12 @@ class Router {
   void reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels);
 
   const std::vector<sink::Sink*>& sinks() const { return sinks_; }
+
+  /// Whether some filter may have something to tell.
+  bool has_tellers() const { return !tellers_.empty(); }
+  /// Delivers what filters have to tell of records held back, as lines of record `number`; at the
+  /// end whatever there is. True if there was something.
+  bool tell_due(std::int64_t now_ns, bool is_end, std::uint64_t number);
 
   /// The records that memories hold: adds each to `pending`, and to `undecided` the range of each
   /// memory's.
@@ -110,6 +117,21 @@ class Router {
   };
   static_assert(sizeof(QuickRoute) == 64);
 
+  /// A filter that tells of what it has held back, and where it stands.
+  struct Teller {
+    const Filter* filter;
+    const Filters* place;
+    const Handler* handler;  // null: it is a logger's
+    std::string logger;
+  };
+
+  /// What the filters of a place made of a record; `to` null: they refused it.
+  struct Verdict {
+    const Filters* place;
+    const record::View* from;
+    const record::View* to;
+  };
+
   Route& find(detail::HeaderView header);
   Route& find_slowly(detail::HeaderView header);
   std::unique_ptr<Route> make_route(detail::HeaderView header);
@@ -117,18 +139,29 @@ class Router {
   std::vector<Delivery> make_deliveries(const Route& route, const std::vector<Leaf>& leaves);
   void deliver_to(const Delivery& delivery, const record::View& view, std::uint64_t number);
   static bool has_filters(const std::vector<Delivery>& deliveries);
+  void begin_special();
+  Rewritten& next_rewritten();
   void deliver_filtered(const Route& route, const record::View& view, std::uint64_t number);
-  bool logger_lets_pass(const Filters& filters, const record::View& view, std::uint64_t number);
-  bool lets_pass(const Handler& handler, const std::vector<const Filters*>& filters,
-                 const record::View& view, std::uint64_t number);
-  bool is_passed_by(const Filters& filters, const record::View& view);
+  const record::View* pass_logger(const Filters* filters, const record::View& view,
+                                  std::uint64_t number);
+  const record::View* follow(const Handler& handler, const std::vector<const Filters*>& way,
+                             const record::View& view, std::uint64_t number);
+  const record::View* pass(const Filters& place, const record::View& view, std::uint64_t number,
+                           const Filter* after = nullptr);
+  void find_tellers();
+  void add_tellers_of(const Handler& handler);
+  void add_tellers(const Filters& filters, const Handler* handler, const std::string& logger);
+  const Teller* find_teller(const Filter& filter) const;
+  bool tell(const Filter& filter, std::int64_t now_ns, bool is_end, std::uint64_t number);
+  void deliver_note(const Teller& teller, const record::View& view, std::uint64_t number);
+  void deliver_line(const Handler& handler, const record::View& view, std::uint64_t number);
   void deliver_specially(const Delivery& delivery, const record::View& view, std::uint64_t number);
   std::vector<Parcel> pack_behind(const Memorised& memorised, const record::View& view,
                                   std::uint64_t number);
   Parcel pack(const Delivery& delivery, const record::View& view, std::uint64_t number);
-  Parcel pack_foreign(const Leaf& leaf, const record::View& view, std::uint64_t number);
-  std::vector<Parcel> pack_foreign_behind(const Handler& memory, const record::View& view,
-                                          std::uint64_t number);
+  Parcel pack_line(const Handler& handler, const record::View& view, std::uint64_t number);
+  std::vector<Parcel> pack_lines_behind(const Handler& memory, const record::View& view,
+                                        std::uint64_t number);
   Memory& memory_of(const Handler& handler);
   void keep_quick_route(const Route& route, detail::HeaderView header);
   bool unpack_traces(const Route& route, record::View& view, std::uint64_t number);
@@ -143,7 +176,10 @@ class Router {
   std::vector<QuickRoute> quick_routes_;                         // of those that come first
   std::unordered_map<std::uint32_t, std::vector<Leaf>> leaves_;  // by logger, for foreign records
   std::vector<std::pair<const Handler*, std::unique_ptr<Memory>>> memories_;  // as constructed
-  std::vector<std::pair<const Filters*, bool>> verdicts_;  // of the record that is being delivered
+  std::vector<Verdict> verdicts_;    // of the record that is being delivered
+  std::deque<Rewritten> rewritten_;  // what has been made of it; kept for others
+  std::size_t rewritten_in_use_ = 0;
+  std::vector<Teller> tellers_;
   format::Workspace work_;
   std::vector<char> packing_;
   std::vector<std::byte> unpacked_;

@@ -182,6 +182,12 @@ std::vector<Leaf> Tree::leaves_behind(const Handler& memory) const {
   return leaves;
 }
 
+std::vector<Leaf> Tree::leaves_from(const Handler& handler) const {
+  std::vector<Leaf> leaves;
+  add_leaves(leaves, handler, {nullptr, 0, {}}, false);
+  return leaves;
+}
+
 std::vector<sink::Sink*> Tree::sinks() const {
   std::vector<sink::Sink*> sinks;
   for (const auto& handler : handlers) add_sinks(sinks, *handler);

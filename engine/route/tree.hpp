@@ -72,6 +72,9 @@ class Tree {
   /// Where records go that a memory passes on.
   std::vector<Leaf> leaves_behind(const Handler& memory) const;
 
+  /// Where records go that have reached the handler, whatever its level.
+  std::vector<Leaf> leaves_from(const Handler& handler) const;
+
   /// The distinct sinks of all handlers, the last resort's included.
   std::vector<sink::Sink*> sinks() const;
 
