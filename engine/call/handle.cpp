@@ -9,7 +9,7 @@ namespace xylem {
 
 bool handle(const Record& record) {
   const detail::LoggerState& logger = detail::logger_state(record.name);
-  if (record.levelno < logger.threshold.load_relaxed()) return false;
+  if (!detail::lets(logger, record.levelno, nullptr, 0)) return false;
   const std::string packed = record::pack(record);
   detail::submit_slowly(record::foreign_site | logger.header, detail::String{packed});
   return true;

@@ -42,21 +42,6 @@ struct Overloaded : F... {
 template <typename... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-FilterPtr make_filter(const FilterPlan& plan) {
-  return std::visit(Overloaded{
-                        [](const NameFilterPlan& name) -> FilterPtr {
-                          return std::make_shared<route::NameFilter>(name.prefix);
-                        },
-                        [](const MaxLevelFilterPlan& level) -> FilterPtr {
-                          return std::make_shared<route::MaxLevelFilter>(level.max_level);
-                        },
-                        [](const OwnFilterPlan& own) -> FilterPtr {
-                          return std::make_shared<extend::OwnFilter>(make_own(own));
-                        },
-                    },
-                    plan.kind);
-}
-
 sink::SyslogAddress::Type socket_type(SyslogPlan::Socket socket) {
   using Type = sink::SyslogAddress::Type;
   switch (socket) {
@@ -98,7 +83,11 @@ class Builder {
       attempt("formatter", formatter, [&] { formatters_.push_back(build_formatter(formatter)); });
     }
     for (const FilterPlan& filter : plan.filters) {
-      attempt("filter", filter, [&] { filters_.push_back(make_filter(filter)); });
+      attempt("filter", filter, [&] {
+        // The engine's remember records: one for each place.
+        const bool is_engines = std::holds_alternative<EngineFilterPlan>(filter.kind);
+        filters_.push_back(is_engines ? nullptr : build_filter(filter, nullptr));
+      });
     }
     for (const HandlerPlan& handler : plan.handlers) {
       attempt("handler", handler, [&] { handlers_.push_back(make_handler(handler)); });
@@ -138,7 +127,14 @@ class Builder {
     node.disabled = false;
     node.handlers.clear();
     for (const std::size_t index : plan.handlers) node.handlers.push_back(handlers_[index]);
-    for (const std::size_t index : plan.filters) node.filters.push_back(filters_[index]);
+    const std::string name = plan.name.empty() ? "root" : plan.name;
+    for (const std::size_t index : plan.filters) {
+      // Calls can go by one sampler; another sees what that has let through.
+      const bool is_sampled =
+          std::any_of(node.filters.begin(), node.filters.end(),
+                      [](auto& other) { return other->rule_for_calls() != nullptr; });
+      node.filters.push_back(filter(index, is_sampled ? nullptr : &name));
+    }
   }
 
  private:
@@ -160,11 +156,16 @@ class Builder {
     return std::string{"Unable to configure "} + what + " " + python_repr(part.name) + ": ";
   }
 
+  FilterPtr filter(std::size_t index, const std::string* logger) const {
+    return filters_[index] != nullptr ? filters_[index]
+                                      : build_filter(plan_.filters[index], logger);
+  }
+
   HandlerPtr make_handler(const HandlerPlan& plan) {
     auto handler = std::make_shared<route::Handler>();
     handler->name = plan.name;
     handler->level = plan.level;
-    for (const std::size_t index : plan.filters) handler->filters.push_back(filters_[index]);
+    for (const std::size_t index : plan.filters) handler->filters.push_back(filter(index, nullptr));
     handler->formatter = formatter_of(plan);
     handler->origin = std::make_shared<HandlerOrigin>(plan.kind, handler->formatter);
     std::visit([&](const auto& kind) { equip(*handler, kind); }, plan.kind);
@@ -343,6 +344,22 @@ std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& fo
   keep_left(*tree, former, parts);
   if (parts.error_stream() != nullptr) tree->write_last_resort_to(parts.error_stream());
   return tree;
+}
+
+FilterPtr build_filter(const FilterPlan& plan, const std::string* logger) {
+  return std::visit(Overloaded{
+                        [](const NameFilterPlan& name) -> FilterPtr {
+                          return std::make_shared<route::NameFilter>(name.prefix);
+                        },
+                        [](const MaxLevelFilterPlan& level) -> FilterPtr {
+                          return std::make_shared<route::MaxLevelFilter>(level.max_level);
+                        },
+                        [](const OwnFilterPlan& own) -> FilterPtr {
+                          return std::make_shared<extend::OwnFilter>(make_own(own));
+                        },
+                        [logger](const EngineFilterPlan& engines) { return engines.make(logger); },
+                    },
+                    plan.kind);
 }
 
 }  // namespace xylem::config

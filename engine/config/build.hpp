@@ -18,4 +18,9 @@ namespace xylem::config {
 std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& former,
                                          const std::vector<std::string>& existing);
 
+/// One filter. `logger` as for EngineFilterPlan::make.
+/// @throws ConfigError, and what a factory of the program's throws
+std::shared_ptr<const route::Filter> build_filter(const FilterPlan& plan,
+                                                  const std::string* logger);
+
 }  // namespace xylem::config

@@ -251,6 +251,8 @@ void describe_filters(const Plan& plan, std::string& out) {
       text += "up to " + record::level_name(limit->max_level);
     } else if (const auto* own = std::get_if<OwnFilterPlan>(&filter.kind)) {
       text += "the program's own (" + own_arguments_text(own->arguments) + ")";
+    } else if (const auto* engines = std::get_if<EngineFilterPlan>(&filter.kind)) {
+      text += engines->text;
     } else {
       const std::string& prefix = std::get<NameFilterPlan>(filter.kind).prefix;
       text += prefix.empty() ? "everything" : "logger " + shown(prefix) + " and those below it";

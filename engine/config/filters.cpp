@@ -4,6 +4,7 @@
 #include <string_view>
 #include <variant>
 
+#include "config/engine_filters.hpp"
 #include "config/python_text.hpp"
 #include "config/references.hpp"
 #include "config/registry.hpp"
@@ -12,7 +13,7 @@
 namespace xylem::config {
 namespace {
 
-using FilterKind = std::variant<NameFilterPlan, MaxLevelFilterPlan, OwnFilterPlan>;
+using FilterKind = decltype(FilterPlan::kind);
 
 struct FilterClass {
   std::string_view name;
@@ -64,6 +65,10 @@ FilterPlan read_filter(const std::string& name, const Cursor& config) {
       refuse_attributes(config, attributes);
       return {name, class_name_of(config, "()"), std::move(*own), config.path()};
     }
+    if (auto engines = read_engine_filter(name, class_name_of(config, "()"), config)) {
+      refuse_attributes(config, attributes);
+      return {name, class_name_of(config, "()"), std::move(*engines), config.path()};
+    }
     static constexpr std::array<std::string_view, 2> taken = {"()", "."};
     chosen = &resolve_class(config, "()", std::span<const FilterClass>(filter_classes));
     check_arguments(config, {"Filter", arguments}, taken);
@@ -74,7 +79,8 @@ FilterPlan read_filter(const std::string& name, const Cursor& config) {
 }
 
 bool is_filter_class(std::string_view name) {
-  return has_class(std::span<const FilterClass>(filter_classes), name);
+  return has_class(std::span<const FilterClass>(filter_classes), name) ||
+         is_engine_filter_class(name);
 }
 
 void add_filters(const Cursor& owner, const std::vector<FilterPlan>& filters,

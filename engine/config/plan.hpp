@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "config/document.hpp"
+#include "config/engine_filters.hpp"
 #include "config/own.hpp"
 #include "crash/file.hpp"
 #include "format/json_presets.hpp"
@@ -97,7 +98,7 @@ struct MaxLevelFilterPlan {
 struct FilterPlan {
   std::string name;
   std::string class_name;
-  std::variant<NameFilterPlan, MaxLevelFilterPlan, OwnFilterPlan> kind;
+  std::variant<NameFilterPlan, MaxLevelFilterPlan, OwnFilterPlan, EngineFilterPlan> kind;
   std::string path;
 };
 

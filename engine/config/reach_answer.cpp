@@ -61,8 +61,16 @@ class Answer {
         views_[view.level_from].plan == nullptr || !views_[view.level_from].plan->level;
     table.add("level", fmt::format("{}, from {}{}", record::level_name(view.effective_level),
                                    name_of(view.level_from), is_default ? " (default)" : ""));
-    table.add("record", trace_.obstacle.empty() ? "made" : "not made: " + trace_.obstacle);
+    table.add("record", trace_.obstacle.empty() ? "made" + text_of(trace_.doubts)
+                                                : "not made: " + trace_.obstacle);
     table.print("Logger", out);
+  }
+
+  /// ", but filter quiet holds repetitions back"
+  static std::string text_of(const std::vector<std::string>& doubts) {
+    const std::string text =
+        joined(doubts, ", and ", [](const std::string& doubt) { return doubt; });
+    return text.empty() ? text : ", but " + text;
   }
 
   std::string path_of(const Way& way) const {
@@ -92,13 +100,13 @@ class Answer {
     if (!trace_.obstacle.empty()) return "no: no record is made";
     if (!way.obstacle.empty()) return "no: " + way.obstacle;
     const std::optional<Place> place = place_of(way);
-    if (!place) return "yes, and discards it";
+    if (!place) return "yes, and discards it" + text_of(way.doubts);
     std::string text = "yes: " + place->name;
     for (const std::size_t index : way.handlers) {
       const HandlerPlan& handler = plan_.handlers[index];
       if (holds_back(handler)) text += ", once " + shown(handler.name) + " passes it on";
     }
-    return text;
+    return text + text_of(way.doubts);
   }
 
   void print_ways(std::string& out) const {

@@ -25,6 +25,9 @@ class Tracer {
   void run() {
     find_logger();
     trace_.obstacle = obstacle_at_logger();
+    if (trace_.is_named && views_[trace_.nearest].plan != nullptr) {
+      add_doubts(views_[trace_.nearest].plan->filters, trace_.doubts);
+    }
     bool is_asked = true;
     for (std::optional<std::size_t> at = trace_.nearest; at; at = views_[*at].parent) {
       const LoggerPlan* const logger = views_[*at].plan;
@@ -33,7 +36,7 @@ class Tracer {
         if (!logger->handlers.empty()) trace_.not_asked.push_back(*at);
         continue;
       }
-      for (const std::size_t handler : logger->handlers) follow(handler, true, {*at, {}, {}});
+      for (const std::size_t handler : logger->handlers) follow(handler, true, {*at, {}, {}, {}});
       if (!logger->propagate.value_or(true) && at != 0) {
         is_asked = false;
         trace_.cut_at = at;
@@ -86,6 +89,18 @@ class Tracer {
     return {};
   }
 
+  void add_doubts(const std::vector<std::size_t>& filters, std::vector<std::string>& doubts) const {
+    for (const std::size_t index : filters) {
+      const FilterPlan& filter = plan_.filters[index];
+      if (const auto* engines = std::get_if<EngineFilterPlan>(&filter.kind)) {
+        if (engines->may.empty() || trace_.level >= engines->below) continue;
+        doubts.push_back("filter " + shown(filter.name) + " " + engines->may);
+      } else if (std::holds_alternative<OwnFilterPlan>(filter.kind)) {
+        doubts.push_back("filter " + shown(filter.name) + " is the program's own");
+      }
+    }
+  }
+
   std::string obstacle_of(const HandlerPlan& handler, bool consults_level) const {
     if (consults_level && trace_.level < handler.level) {
       return fmt::format("the level of {} is {}", shown(handler.name),
@@ -98,6 +113,7 @@ class Tracer {
     const HandlerPlan& handler = plan_.handlers[index];
     way.handlers.push_back(index);
     if (way.obstacle.empty()) way.obstacle = obstacle_of(handler, consults_level);
+    add_doubts(handler.filters, way.doubts);
     const std::vector<std::size_t> members = members_of(handler);
     if (members.empty()) {
       trace_.ways.push_back(std::move(way));

@@ -21,6 +21,8 @@ struct Way {
   std::vector<std::size_t> handlers;
   /// Why the record does not get to the end; empty when it does.
   std::string obstacle;
+  /// What may yet keep it from there: "filter quiet holds repetitions back".
+  std::vector<std::string> doubts;
 };
 
 struct Trace {
@@ -32,6 +34,8 @@ struct Trace {
   bool is_named = false;
   /// Why the logger itself makes no record; empty when it does.
   std::string obstacle;
+  /// What may keep the logger from making it.
+  std::vector<std::string> doubts;
   /// All ways, in the order in which they are written, those with an obstacle too.
   std::vector<Way> ways;
   /// Index of the logger that does not propagate though loggers above it have handlers.

@@ -61,8 +61,9 @@ class Consumer {
   /// Records from here on go the new tree's way. The old one's sinks are closed.
   void install(std::shared_ptr<const route::Tree> tree, crash::File* file);
   /// The same for a tree of the same handlers, which go on as they are but for these levels.
-  void reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels) {
-    router_->reroute(std::move(tree), levels);
+  void reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels,
+               const route::FilterChanges& filters = {}) {
+    router_->reroute(std::move(tree), levels, filters);
   }
   /// Brings what waits in rings outside of the crash file into it.
   void move_into_file();

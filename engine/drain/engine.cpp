@@ -145,12 +145,14 @@ void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& 
   route::set_levels(tree_);
 }
 
-void Engine::reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels) {
+void Engine::reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels,
+                     const route::FilterChanges& filters) {
   const std::lock_guard lock{life_mutex_};
   if (is_running()) {
-    run_on_consumer([&] { consumer_->reroute(tree, levels); }, true);
+    run_on_consumer([&] { consumer_->reroute(tree, levels, filters); }, true);
   } else {
     for (const auto& [handler, level] : levels) handler->level = level;
+    for (const auto& [handler, others] : filters) handler->filters = others;
   }
   tree_ = std::move(tree);
   route::set_levels(tree_);

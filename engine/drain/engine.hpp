@@ -35,9 +35,10 @@ class Engine {
   void configure(std::shared_ptr<const route::Tree> tree, const Settings& settings,
                  const CrashSettings& crash);
 
-  /// The same for a tree of the handlers that are in force, which stay open, and for levels of
-  /// theirs. No configuration: records that wait for the first one wait on.
-  void reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels);
+  /// The same for a tree of the handlers that are in force, which stay open, and for levels and
+  /// filters of theirs. No configuration: records that wait for the first one wait on.
+  void reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels,
+               const route::FilterChanges& filters = {});
 
   /// Puts a tree in force that `change` makes of the one in force, by other captures: between all
   /// that was logged before and all that is logged after. Starts the consumer.

@@ -38,6 +38,9 @@ class TreeReader {
 
   TreeItem next();
 
+  /// The bytes that have not been read.
+  std::size_t left() const { return bytes_.size(); }
+
  private:
   TreeItem read();
   bool read_tag(TreeTag& tag);

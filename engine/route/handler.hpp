@@ -50,8 +50,8 @@ struct Origin {
 /// queue or a memory, the handlers behind it; for a NullHandler neither.
 struct Handler {
   std::string name;
-  mutable int level = 0;  // changed by Router::reroute() alone
-  Filters filters;
+  mutable int level = 0;    // changed by Router::reroute() alone
+  mutable Filters filters;  // likewise
 
   std::shared_ptr<format::Formatter> formatter;
   std::string terminator = "\n";
@@ -67,5 +67,7 @@ struct Handler {
 
 /// Levels that handlers are to have from now on.
 using LevelChanges = std::vector<std::pair<std::shared_ptr<const Handler>, int>>;
+/// And filters.
+using FilterChanges = std::vector<std::pair<std::shared_ptr<const Handler>, Filters>>;
 
 }  // namespace xylem::route

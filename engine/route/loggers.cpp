@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "record/id_table.hpp"
+#include "route/call_sampler.hpp"
 
 namespace xylem {
 namespace route {
@@ -14,6 +15,7 @@ namespace {
 struct Entry {
   std::string name;
   detail::LoggerState state;
+  std::unique_ptr<CallSampler> sampler{};  // null: calls were never sampled
 
   Entry(std::string_view logger_name, std::uint32_t id, int threshold)
       : name{logger_name},
@@ -30,6 +32,12 @@ class Registry {
     return add(name);
   }
 
+  CallSampler& sampler(std::string_view name) {
+    get(name);
+    const std::lock_guard lock{mutex_};
+    return sampler_of(*by_name_.find(name)->second);
+  }
+
   const detail::LoggerState& at(std::uint32_t id) const { return loggers_.at(id).state; }
 
   std::vector<std::string> names() const {
@@ -42,9 +50,7 @@ class Registry {
   void set_levels(std::shared_ptr<const Tree> tree) {
     const std::lock_guard lock{mutex_};
     tree_ = std::move(tree);
-    for (const auto& [name, entry] : by_name_) {
-      entry->state.threshold.store_relaxed(tree_->threshold(name));
-    }
+    for (const auto& [name, entry] : by_name_) put_level(*entry);
   }
 
   void describe_in(crash::Dictionary* dictionary) {
@@ -60,9 +66,29 @@ class Registry {
     if (loggers_.is_full()) throw std::length_error{"xylem: more than 16777216 loggers"};
     Entry& entry =
         loggers_.add(std::make_unique<Entry>(name, loggers_.next_id(), tree_->threshold(name)));
+    put_level(entry);
     by_name_.emplace(entry.name, &entry);
     describe(entry);
     return entry.state;
+  }
+
+  static CallSampler& sampler_of(Entry& entry) {
+    if (entry.sampler == nullptr) {
+      entry.sampler = std::make_unique<CallSampler>();
+      entry.state.sampler.store_release(entry.sampler.get());
+    }
+    return *entry.sampler;
+  }
+
+  void put_level(Entry& entry) const {
+    const int threshold = tree_->threshold(entry.name);
+    const SamplingRule* const rule = tree_->rule_for_calls(entry.name);
+    if (rule != nullptr && threshold < Tree::off) {
+      sampler_of(entry).set(*rule, threshold);
+      entry.state.threshold.store_relaxed(detail::sampled_threshold);
+    } else {
+      entry.state.threshold.store_relaxed(threshold);
+    }
   }
 
   void describe(const Entry& entry) const {
@@ -104,11 +130,28 @@ std::vector<std::string> logger_names() {
   return registry().names();
 }
 
+CallSampler& call_sampler(std::string_view logger) {
+  return registry().sampler(logger);
+}
+
 void set_levels(std::shared_ptr<const Tree> tree) {
   registry().set_levels(std::move(tree));
 }
 
 }  // namespace route
+
+bool detail::is_sampled(const LoggerState& logger, int level, const char* file,
+                        std::uint32_t line) noexcept {
+  route::CallSampler* const sampler = logger.sampler.load_acquire();
+  // Null for a call that has overtaken the first configuration with a sampler.
+  if (sampler == nullptr) return true;
+  return sampler->lets(level, (reinterpret_cast<std::uintptr_t>(file) << 16) + line);
+}
+
+bool detail::might_be_sampled(const LoggerState& logger, int level) noexcept {
+  const route::CallSampler* const sampler = logger.sampler.load_acquire();
+  return sampler == nullptr || sampler->might_let(level);
+}
 
 detail::LoggerState& detail::logger_state(std::string_view name) {
   return route::registry().get(name);

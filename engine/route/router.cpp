@@ -49,13 +49,15 @@ Router::Router(std::shared_ptr<const Tree> tree) : tree_{std::move(tree)}, sinks
   find_tellers();
 }
 
-void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels) {
+void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels,
+                     const FilterChanges& filters) {
   by_site_.clear();
   quick_routes_.clear();
   leaves_.clear();
   tree_ = std::move(tree);
   sinks_ = tree_->sinks();
   for (const auto& [handler, level] : levels) handler->level = level;
+  for (const auto& [handler, others] : filters) handler->filters = others;
   find_tellers();
 }
 

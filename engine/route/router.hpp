@@ -47,7 +47,8 @@ class Router {
 
   /// Goes on with a tree of the same handlers, some of which have new levels, and perhaps of other
   /// captures: what these have got is delivered.
-  void reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels);
+  void reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels,
+               const FilterChanges& filters = {});
 
   const std::vector<sink::Sink*>& sinks() const { return sinks_; }
 

@@ -143,6 +143,15 @@ const Filters* Tree::filters_that_see_records(std::string_view logger) const {
   return own != nullptr && see_records(own->filters) ? &own->filters : nullptr;
 }
 
+const SamplingRule* Tree::rule_for_calls(std::string_view logger) const {
+  const LoggerNode* const own = find(logger);
+  if (own == nullptr) return nullptr;
+  for (const auto& filter : own->filters) {
+    if (const SamplingRule* const rule = filter->rule_for_calls()) return rule;
+  }
+  return nullptr;
+}
+
 std::vector<Leaf> Tree::leaves(std::string_view logger) const {
   std::vector<Leaf> leaves;
   bool has_handler = false;

@@ -9,7 +9,6 @@ namespace detail {
 
 /// What a call by a BoundLogger goes by, in place of a LoggerState.
 struct BoundState {
-  const Atomic<int>& threshold;
   const LoggerState& logger;
   BoundMembers members;
 };
@@ -18,6 +17,11 @@ struct BoundState {
 struct KeptBoundState : BoundState {
   Members keeper;
 };
+
+[[gnu::always_inline]] inline bool lets(const BoundState& bound, int level, const char* file,
+                                        std::uint32_t line) noexcept {
+  return lets(bound.logger, level, file, line);
+}
 
 template <typename... Args>
 [[gnu::always_inline]] inline void log_at(MacroSite& site, const BoundState& bound,
@@ -50,7 +54,7 @@ class BoundLogger {
   std::string_view name() const noexcept { return state_->name; }
 
   bool enabled(Level level) const noexcept {
-    return static_cast<int>(level) >= state_->threshold.load_relaxed();
+    return detail::might_let(*state_, static_cast<int>(level));
   }
 
   /// The logger without the fields.
@@ -67,7 +71,7 @@ class BoundLogger {
   [[gnu::always_inline]] void log(Level level,
                                   detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                   const Args&... arguments) const {
-    if (enabled(level)) detail::log_here(level, *state_, format, arguments..., bound());
+    if (lets(level, format)) detail::log_here(level, *state_, format, arguments..., bound());
   }
 
   template <typename... Args>
@@ -100,18 +104,21 @@ class BoundLogger {
   template <typename... Args>
   void exception(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                  const Args&... arguments) const {
-    if (enabled(Level::error)) {
+    if (lets(Level::error, format)) {
       detail::log_here(Level::error, *state_, format, arguments...,
                        detail::current_exception_text(), bound());
     }
   }
 
-  detail::BoundState state() const& noexcept { return {state_->threshold, *state_, bound()}; }
-  detail::KeptBoundState state() && noexcept {
-    return {{state_->threshold, *state_, bound()}, std::move(members_)};
-  }
+  detail::BoundState state() const& noexcept { return {*state_, bound()}; }
+  detail::KeptBoundState state() && noexcept { return {{*state_, bound()}, std::move(members_)}; }
 
  private:
+  template <typename F>
+  [[gnu::always_inline]] bool lets(Level level, const F& format) const noexcept {
+    return detail::lets(*state_, static_cast<int>(level), format.file, format.line);
+  }
+
   detail::BoundMembers bound() const noexcept { return {members_.text()}; }
 
   const detail::LoggerState* state_;

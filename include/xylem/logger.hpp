@@ -24,9 +24,10 @@ class Logger {
   /// The full dotted name; "root" for the root.
   std::string_view name() const noexcept { return state_->name; }
 
-  /// Whether a record of this level would pass: one relaxed load.
+  /// Whether a record of this level would pass: one relaxed load. Of a logger that is sampled:
+  /// whether it might.
   bool enabled(Level level) const noexcept {
-    return static_cast<int>(level) >= state_->threshold.load_relaxed();
+    return detail::might_let(*state_, static_cast<int>(level));
   }
 
   /// As set_level(name(), level); set_level_below() for those below it too. Waits for the consumer.
@@ -36,33 +37,35 @@ class Logger {
   [[gnu::always_inline]] void log(Level level,
                                   detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                   const Args&... arguments) const {
-    if (enabled(level)) detail::log_here(level, *state_, format, arguments...);
+    if (lets(level, format)) detail::log_here(level, *state_, format, arguments...);
   }
 
   template <typename... Args>
   [[gnu::always_inline]] void debug(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                     const Args&... arguments) const {
-    if (enabled(Level::debug)) detail::log_here(Level::debug, *state_, format, arguments...);
+    if (lets(Level::debug, format)) detail::log_here(Level::debug, *state_, format, arguments...);
   }
   template <typename... Args>
   [[gnu::always_inline]] void info(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                    const Args&... arguments) const {
-    if (enabled(Level::info)) detail::log_here(Level::info, *state_, format, arguments...);
+    if (lets(Level::info, format)) detail::log_here(Level::info, *state_, format, arguments...);
   }
   template <typename... Args>
   [[gnu::always_inline]] void warning(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                       const Args&... arguments) const {
-    if (enabled(Level::warning)) detail::log_here(Level::warning, *state_, format, arguments...);
+    if (lets(Level::warning, format))
+      detail::log_here(Level::warning, *state_, format, arguments...);
   }
   template <typename... Args>
   [[gnu::always_inline]] void error(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                     const Args&... arguments) const {
-    if (enabled(Level::error)) detail::log_here(Level::error, *state_, format, arguments...);
+    if (lets(Level::error, format)) detail::log_here(Level::error, *state_, format, arguments...);
   }
   template <typename... Args>
   [[gnu::always_inline]] void critical(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                        const Args&... arguments) const {
-    if (enabled(Level::critical)) detail::log_here(Level::critical, *state_, format, arguments...);
+    if (lets(Level::critical, format))
+      detail::log_here(Level::critical, *state_, format, arguments...);
   }
 
   /// An ERROR record with `exc_info`: the type and what() of the exception being handled, and of
@@ -70,7 +73,7 @@ class Logger {
   template <typename... Args>
   void exception(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                  const Args&... arguments) const {
-    if (enabled(Level::error)) {
+    if (lets(Level::error, format)) {
       detail::log_here(Level::error, *state_, format, arguments...,
                        detail::current_exception_text());
     }
@@ -85,6 +88,11 @@ class Logger {
   const detail::LoggerState& state() const noexcept { return *state_; }
 
  private:
+  template <typename F>
+  [[gnu::always_inline]] bool lets(Level level, const F& format) const noexcept {
+    return detail::lets(*state_, static_cast<int>(level), format.file, format.line);
+  }
+
   const detail::LoggerState* state_;
 };
 
