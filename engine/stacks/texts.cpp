@@ -34,7 +34,11 @@ bool is_of_the_engine(std::string_view function) {
 /// "app::query(int)", also of the part of it that the compiler has moved elsewhere.
 std::string shown_function(const std::string& linked) {
   std::string name = record::demangled(linked.c_str());
-  return name.substr(0, name.find(" [clone "));
+  // The others where nothing is mangled, as in "main.cold".
+  for (const std::string_view mark : {" [clone ", ".cold", ".part.", ".isra.", ".constprop."}) {
+    name = name.substr(0, name.find(mark));
+  }
+  return name;
 }
 
 void add_line(std::string& out, std::string_view file, int line, std::string_view function) {
