@@ -1,7 +1,9 @@
 // Fields that belong to what a thread is doing (xylem::Context): which records carry them, in which
 // form, and what happens to them when threads, rings, configurations and processes change.
 
+#include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
@@ -261,6 +263,71 @@ TEST_CASE("a context outlives configurations, and begins before the first") {
   CHECK(messages(dir / "a") == Strings{"early", "one", "two"});
   CHECK(messages(dir / "b") == Strings{"one", "two"});
   for (const Line& line : read_lines(dir / "b")) CHECK(fields_of(line) == R"("always":1)");
+}
+
+TEST_CASE("a context outlives the ring that its thread had, which goes with a name or a size") {
+  const TempDir dir;
+  for (const bool is_spilled : {false, true}) {
+    const std::string text(is_spilled ? 5000 : 5, 'x');
+    const std::string path = dir / (is_spilled ? "spilled" : "short");
+    const Session session{ToFile{path}};
+    std::thread{[&] {
+      const Logger log = xylem::get_logger("test");
+      const Context context{field("c", text)};
+      xylem::set_thread_name("another");
+      XYLEM_INFO(log, "renamed");
+      xylem::configure(ToFile{.path = path, .engine = small_ring()}.json());
+      XYLEM_INFO(log, "in a small ring");
+      xylem::configure(ToFile{path}.json());
+      xylem::set_thread_name("a third");
+      XYLEM_INFO(log, "in a large one");
+    }}.join();
+    xylem::flush();
+    const auto lines = read_lines(path);
+    CHECK(lines.size() == 3);
+    for (const Line& line : lines) CHECK(line.string("c") == text);
+  }
+}
+
+TEST_CASE("a context beyond the ring holds while configurations move the rings") {
+  const TempDir dir;
+  const std::string kept = R"({"ring": {"slots": 64, "crash_dir": ")" + dir / "crash" + R"("}})";
+  const std::string not_kept = R"({"ring": {"slots": 64, "crash_dir": null}})";
+  std::filesystem::create_directory(dir / "crash");
+  std::filesystem::permissions(dir / "crash", std::filesystem::perms::owner_all);
+  constexpr int count = 400;
+  constexpr std::size_t least_bytes = 3000;
+  {
+    const Session session{ToFile{.path = dir / "log", .engine = not_kept}};
+    std::atomic<bool> goes_on{true};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 2; ++t) {
+      threads.emplace_back([&, t] {
+        const Logger log = xylem::get_logger("test");
+        for (int i = 0; i < count || goes_on; ++i) {
+          const std::string text(least_bytes + static_cast<std::size_t>(i % 50),
+                                 t == 0 ? 'a' : 'b');
+          const Context context{field("c", text), field("i", i)};
+          XYLEM_INFO(log, "short", field("own", i));
+          XYLEM_INFO(log, "as long", field("own", i), field("text", text));
+        }
+      });
+    }
+    for (int i = 0; i < 12; ++i) {
+      const std::string& engine = i % 2 == 0 ? kept : not_kept;
+      xylem::configure(ToFile{.path = dir / "log", .engine = engine}.json());
+    }
+    goes_on = false;
+    for (std::thread& thread : threads) thread.join();
+  }
+  const auto lines = read_lines(dir / "log");
+  CHECK(lines.size() >= 4 * count);
+  for (const Line& line : lines) {
+    const std::string text = line.string("c");
+    REQUIRE(text.size() == least_bytes + static_cast<std::size_t>(line.integer("i") % 50));
+    REQUIRE(line.integer("own") == line.integer("i"));
+    if (line.string("message") == "as long") REQUIRE(line.string("text") == text);
+  }
 }
 
 TEST_CASE("a ring that goes to another thread brings no context along") {
