@@ -142,6 +142,8 @@ for created, msecs in ((1677903920.999998503, 999.0), (1677903920.9999999, 0.0),
                        (1700000000.5, 500.4), (1700000000.5, 1234.5), (1700000000.5, 7.999)):
     times.good(f"msecs {msecs} of {created!r}", to_file({"format": "%(asctime)s|%(msecs)d|%(msecs)03d|%(msecs)s|%(created)f|%(created)s"}),
                {"created": created, "msecs": msecs})
+times.good("before 1970", to_file({"format": "%(asctime)s|%(created)s|%(msecs)d"}), *[{"created": created} for created in (
+    -0.5, -1.25, -86400.0, -86399.999, -2208988800.75)])
 times.good("relativeCreated", to_file({"format": "%(relativeCreated)d|%(relativeCreated)s|%(relativeCreated).3f|%(relativeCreated)08d"}),
            *[{"relativeCreated": value} for value in (0.0, 0.5, 1234.567, 1e9 + 0.25, 0.001, 123456789.125)])
 times.good("asctime with flags", to_file({"format": "[%(asctime)30s|%(asctime)-30s|%(asctime).10s|%(asctime)r]"}), *MOMENTS)
