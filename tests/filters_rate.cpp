@@ -205,16 +205,36 @@ TEST_CASE(
   const Gain gain;
   int evaluated = 0;
   texts(first_two, at_logger, [&](const xylem::Logger& log) {
-    for (int i = 0; i < 4; ++i) XYLEM_INFO(log, "{}", ++evaluated);
+    xylem::set_level("rate", xylem::Level::info);
+    for (int i = 0; i < 4; ++i) XYLEM_INFO(log, "{}", i);
+    for (int i = 0; i < 4; ++i) XYLEM_DEBUG(log, "{}", ++evaluated);
     const auto bound = log.with(field("a", 1));
-    for (int i = 0; i < 4; ++i) XYLEM_INFO(bound, "{}", ++evaluated);
+    for (int i = 0; i < 4; ++i) XYLEM_INFO(bound, "{}", i);
     for (int i = 0; i < 4; ++i) bound.info("bound");
-    CHECK(log.enabled(xylem::Level::debug));
-    CHECK(bound.enabled(xylem::Level::debug));
+    for (int i = 0; i < 4; ++i) log.log(xylem::Level::error, "log");
+    CHECK(log.enabled(xylem::Level::info));
+    CHECK(bound.enabled(xylem::Level::info));
+    CHECK_FALSE(log.enabled(xylem::Level::debug));
   });
-  CHECK(evaluated == 4);
-  CHECK(gain.get().accepted == 6);
-  CHECK(gain.get().written == 6);
+  CHECK(evaluated == 0);
+  CHECK(gain.get().accepted == 8);
+  CHECK(gain.get().written == 8);
+}
+
+TEST_CASE("a context that is new when a call is sampled out is in the records that follow") {
+  const std::vector<Line> lines = held_back(R"j({"()": "xylem.SamplingFilter", "rate": 0})j",
+                                            at_logger, [](const xylem::Logger& log) {
+                                              const auto other = xylem::get_logger("other");
+                                              other.info("1");
+                                              const xylem::Context context{field("id", 7)};
+                                              log.info("no");
+                                              other.info("2");
+                                              other.info("3");
+                                            });
+  REQUIRE(lines.size() == 4);
+  CHECK_FALSE(lines[0].has("id"));
+  CHECK(lines[1].integer("id") == 7);
+  CHECK(lines[2].integer("id") == 7);
 }
 
 TEST_CASE("a record made elsewhere is sampled with its logger") {

@@ -9,6 +9,7 @@
 #include <sched.h>
 
 #include <xylem/detail/members.hpp>
+#include <xylem/detail/sampled.hpp>
 #include <xylem/detail/submit.hpp>
 
 #include "drain/engine.hpp"
@@ -16,6 +17,7 @@
 #include "drain/thread_name.hpp"
 #include "record/engine_thread.hpp"
 #include "record/site.hpp"
+#include "route/call_sampler.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
 #include "sink/signals.hpp"
@@ -364,6 +366,17 @@ detail::Room detail::make_room(Producer& producer, std::size_t payload_bytes) no
   const Room room = take_room(producer, payload_bytes);
   if (room.header == nullptr) count_drop(producer);
   return room;
+}
+
+bool detail::is_let(const LoggerState& logger, int level, std::uint64_t site) noexcept {
+  using namespace drain;  // NOLINT(google-build-using-namespace): as above
+  if (logger.threshold.load_relaxed() != sampled_threshold) return true;
+  // But a limit that is to bring the next record here stays away: that may not be this one.
+  if (t_attachment.ring != nullptr && !has_new_context()) {
+    set_limit(t_producer, t_attachment.limit);
+  }
+  route::CallSampler* const sampler = logger.sampler.load_acquire();
+  return sampler == nullptr || sampler->lets(level, site);
 }
 
 void detail::publish_slowly(Producer& producer, std::uint64_t slots) noexcept {

@@ -32,8 +32,7 @@ std::uint64_t draw() {
 
 }  // namespace
 
-void CallSampler::set(const SamplingRule& rule, int threshold) noexcept {
-  threshold_.store(threshold, relaxed);
+void CallSampler::set(const SamplingRule& rule) noexcept {
   below_.store(rule.below, relaxed);
   rate_.store(rule.rate, relaxed);
   first_.store(rule.first, relaxed);
@@ -43,7 +42,6 @@ void CallSampler::set(const SamplingRule& rule, int threshold) noexcept {
 }
 
 bool CallSampler::lets(int levelno, std::uint64_t site) noexcept {
-  if (!might_let(levelno)) return false;
   if (levelno >= below_.load(relaxed) || takes(site)) return true;
   held_back_.fetch_add(1, relaxed);
   if (levelno > highest_.load(relaxed)) highest_.store(levelno, relaxed);

@@ -8,7 +8,7 @@
 
 namespace xylem::route {
 
-/// What calls of a sampled logger ask before they copy anything. Each logger that was ever sampled
+/// What calls of a sampled logger ask before they copy anything into a ring. Each logger that was ever sampled
 /// has one for ever: a call may be under way while another configuration comes. Thread-safe; such a
 /// call may go by some of either configuration.
 class CallSampler {
@@ -19,21 +19,15 @@ class CallSampler {
     int levelno;  // the highest
   };
 
-  /// @param threshold  levels below it are not let through, sampled or not
-  void set(const SamplingRule& rule, int threshold) noexcept;
+  void set(const SamplingRule& rule) noexcept;
 
   bool lets(int levelno, std::uint64_t site) noexcept;
-  /// Whether it might.
-  bool might_let(int levelno) const noexcept {
-    return levelno >= threshold_.load(std::memory_order_relaxed);
-  }
 
   HeldBackCalls take_held_back() noexcept;
 
  private:
   bool takes(std::uint64_t site) noexcept;
 
-  std::atomic<int> threshold_{0};
   std::atomic<int> below_{0};
   std::atomic<double> rate_{1};
   std::atomic<bool> is_by_number_{false};

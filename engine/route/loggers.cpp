@@ -19,7 +19,7 @@ struct Entry {
 
   Entry(std::string_view logger_name, std::uint32_t id, int threshold)
       : name{logger_name},
-        state{detail::Atomic<int>{threshold}, detail::header_word(0, id, 0), name} {}
+        state{detail::Atomic<int>{threshold}, {}, detail::header_word(0, id, 0), name} {}
 };
 
 class Registry {
@@ -84,7 +84,8 @@ class Registry {
     const int threshold = tree_->threshold(entry.name);
     const SamplingRule* const rule = tree_->rule_for_calls(entry.name);
     if (rule != nullptr && threshold < Tree::off) {
-      sampler_of(entry).set(*rule, threshold);
+      sampler_of(entry).set(*rule);
+      entry.state.sampled_level.store_relaxed(threshold);
       entry.state.threshold.store_relaxed(detail::sampled_threshold);
     } else {
       entry.state.threshold.store_relaxed(threshold);
@@ -139,19 +140,6 @@ void set_levels(std::shared_ptr<const Tree> tree) {
 }
 
 }  // namespace route
-
-bool detail::is_sampled(const LoggerState& logger, int level, const char* file,
-                        std::uint32_t line) noexcept {
-  route::CallSampler* const sampler = logger.sampler.load_acquire();
-  // Null for a call that has overtaken the first configuration with a sampler.
-  if (sampler == nullptr) return true;
-  return sampler->lets(level, (reinterpret_cast<std::uintptr_t>(file) << 16) + line);
-}
-
-bool detail::might_be_sampled(const LoggerState& logger, int level) noexcept {
-  const route::CallSampler* const sampler = logger.sampler.load_acquire();
-  return sampler == nullptr || sampler->might_let(level);
-}
 
 detail::LoggerState& detail::logger_state(std::string_view name) {
   return route::registry().get(name);

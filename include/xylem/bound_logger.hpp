@@ -18,9 +18,8 @@ struct KeptBoundState : BoundState {
   Members keeper;
 };
 
-[[gnu::always_inline]] inline bool lets(const BoundState& bound, int level, const char* file,
-                                        std::uint32_t line) noexcept {
-  return lets(bound.logger, level, file, line);
+[[gnu::always_inline]] inline bool lets(const BoundState& bound, int level) noexcept {
+  return lets(bound.logger, level);
 }
 
 template <typename... Args>
@@ -71,7 +70,7 @@ class BoundLogger {
   [[gnu::always_inline]] void log(Level level,
                                   detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                   const Args&... arguments) const {
-    if (lets(level, format)) detail::log_here(level, *state_, format, arguments..., bound());
+    if (lets(level)) detail::log_here(level, *state_, format, arguments..., bound());
   }
 
   template <typename... Args>
@@ -104,7 +103,7 @@ class BoundLogger {
   template <typename... Args>
   void exception(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                  const Args&... arguments) const {
-    if (lets(Level::error, format)) {
+    if (lets(Level::error)) {
       detail::log_here(Level::error, *state_, format, arguments...,
                        detail::current_exception_text(), bound());
     }
@@ -114,9 +113,8 @@ class BoundLogger {
   detail::KeptBoundState state() && noexcept { return {{*state_, bound()}, std::move(members_)}; }
 
  private:
-  template <typename F>
-  [[gnu::always_inline]] bool lets(Level level, const F& format) const noexcept {
-    return detail::lets(*state_, static_cast<int>(level), format.file, format.line);
+  [[gnu::always_inline]] bool lets(Level level) const noexcept {
+    return detail::lets(*state_, static_cast<int>(level));
   }
 
   detail::BoundMembers bound() const noexcept { return {members_.text()}; }

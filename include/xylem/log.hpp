@@ -41,8 +41,7 @@
   do {                                                                                             \
     if constexpr (static_cast<int>(xylem_level) >= (XYLEM_COMPILED_LEVEL)) {                       \
       const auto& xylem_state = (xylem_logger).state();                                            \
-      if (::xylem::detail::lets(xylem_state, static_cast<int>(xylem_level), __FILE__, __LINE__) && \
-          (xylem_due)) {                                                                           \
+      if (::xylem::detail::lets(xylem_state, static_cast<int>(xylem_level)) && (xylem_due)) {      \
         static constinit ::xylem::detail::MacroSite xylem_site{                                    \
             {xylem_format, __FILE__, __func__, __LINE__, xylem_level}};                            \
         ::xylem::detail::log_at(xylem_site, xylem_state, xylem_format __VA_OPT__(, ) __VA_ARGS__); \

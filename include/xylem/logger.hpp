@@ -37,35 +37,33 @@ class Logger {
   [[gnu::always_inline]] void log(Level level,
                                   detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                   const Args&... arguments) const {
-    if (lets(level, format)) detail::log_here(level, *state_, format, arguments...);
+    if (lets(level)) detail::log_here(level, *state_, format, arguments...);
   }
 
   template <typename... Args>
   [[gnu::always_inline]] void debug(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                     const Args&... arguments) const {
-    if (lets(Level::debug, format)) detail::log_here(Level::debug, *state_, format, arguments...);
+    if (lets(Level::debug)) detail::log_here(Level::debug, *state_, format, arguments...);
   }
   template <typename... Args>
   [[gnu::always_inline]] void info(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                    const Args&... arguments) const {
-    if (lets(Level::info, format)) detail::log_here(Level::info, *state_, format, arguments...);
+    if (lets(Level::info)) detail::log_here(Level::info, *state_, format, arguments...);
   }
   template <typename... Args>
   [[gnu::always_inline]] void warning(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                       const Args&... arguments) const {
-    if (lets(Level::warning, format))
-      detail::log_here(Level::warning, *state_, format, arguments...);
+    if (lets(Level::warning)) detail::log_here(Level::warning, *state_, format, arguments...);
   }
   template <typename... Args>
   [[gnu::always_inline]] void error(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                     const Args&... arguments) const {
-    if (lets(Level::error, format)) detail::log_here(Level::error, *state_, format, arguments...);
+    if (lets(Level::error)) detail::log_here(Level::error, *state_, format, arguments...);
   }
   template <typename... Args>
   [[gnu::always_inline]] void critical(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                                        const Args&... arguments) const {
-    if (lets(Level::critical, format))
-      detail::log_here(Level::critical, *state_, format, arguments...);
+    if (lets(Level::critical)) detail::log_here(Level::critical, *state_, format, arguments...);
   }
 
   /// An ERROR record with `exc_info`: the type and what() of the exception being handled, and of
@@ -73,7 +71,7 @@ class Logger {
   template <typename... Args>
   void exception(detail::LocatedFormat<std::type_identity_t<Args>...> format,
                  const Args&... arguments) const {
-    if (lets(Level::error, format)) {
+    if (lets(Level::error)) {
       detail::log_here(Level::error, *state_, format, arguments...,
                        detail::current_exception_text());
     }
@@ -88,9 +86,8 @@ class Logger {
   const detail::LoggerState& state() const noexcept { return *state_; }
 
  private:
-  template <typename F>
-  [[gnu::always_inline]] bool lets(Level level, const F& format) const noexcept {
-    return detail::lets(*state_, static_cast<int>(level), format.file, format.line);
+  [[gnu::always_inline]] bool lets(Level level) const noexcept {
+    return detail::lets(*state_, static_cast<int>(level));
   }
 
   const detail::LoggerState* state_;

@@ -5,6 +5,7 @@
 #include <xylem/detail/argument.hpp>
 #include <xylem/detail/format.hpp>
 #include <xylem/detail/logger_state.hpp>
+#include <xylem/detail/sampled.hpp>
 #include <xylem/detail/site.hpp>
 #include <xylem/detail/submit.hpp>
 
@@ -81,6 +82,8 @@ struct SlowCall<Types<K...>, Types<S...>> {
 
   [[gnu::cold, gnu::noinline]] static void log(MacroSite& site, const LoggerState& logger,
                                                K... keys, S... values) {
+    const auto place = reinterpret_cast<std::uintptr_t>(&site);
+    if (!is_let(logger, static_cast<int>(site.source.level), place)) return;
     KeyText texts[sizeof...(S) + 1];
     fill(texts, keys...);
     const std::uint32_t id = id_of_macro_site(site, kinds, texts, sizeof...(S));
@@ -92,6 +95,7 @@ struct SlowCall<Types<K...>, Types<S...>> {
                                                Level level, std::uint32_t line, const char* format,
                                                std::size_t size, const char* file,
                                                const char* function, K... keys, S... values) {
+    if (!is_let(logger, static_cast<int>(level), hash)) return;
     KeyText texts[sizeof...(S) + 1];
     fill(texts, keys...);
     const SiteSource source{{format, size}, file, function, line, level};
