@@ -13,6 +13,9 @@
 #include <xylem/testing.hpp>
 #include <xylem/xylem.hpp>
 
+#include "config/describe.hpp"
+#include "config/dict_config.hpp"
+#include "config/reach_answer.hpp"
 #include "engine_support.hpp"
 #include "leftover_support.hpp"
 
@@ -269,6 +272,18 @@ TEST_CASE("the level of a sampled logger holds, and may change while it is sampl
         Strings{"yes", "is not sampled", "1 record held back by filter 'f'"});
 }
 
+TEST_CASE("a configuration that is loaded again samples as it did") {
+  const TempDir dir;
+  const std::string text = config(dir, first_two, at_logger);
+  const Session session{text};
+  xylem::configure(text);
+  xylem::configure(text);
+  for (int i = 1; i <= 9; ++i) xylem::get_logger("rate").info("{}", i);
+  xylem::flush();
+  CHECK(messages(dir / "a.jsonl") ==
+        Strings{"1", "2", "5", "8", "5 records held back by filter 'f'"});
+}
+
 TEST_CASE("a rate is met, about, at a logger and at a handler") {
   for (const Where* const where : {&at_handler, &at_logger}) {
     const Strings lines = texts(R"j({"()": "xylem.SamplingFilter", "rate": 0.25})j", *where,
@@ -324,6 +339,34 @@ TEST_CASE("a recovery decides as the process did, and counts what it refuses as 
   const Strings some = recover(half, at_handler);
   CHECK(some.size() < 12);
   CHECK(some == recover(half, at_handler));
+}
+
+TEST_CASE("a clock that is set back holds nothing back") {
+  const TempDir dir;
+  const Session session{config(
+      dir, R"j({"()": "xylem.BurstFilter", "capacity": 1, "per_seconds": 10})j", at_handler)};
+  FakeClock clock{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}};
+  const auto log = xylem::get_logger("rate");
+  log.info("1");
+  clock.advance(-24h);
+  log.info("2");
+  xylem::flush();
+  CHECK(messages(dir / "a.jsonl") == Strings{"1", "2"});
+}
+
+TEST_CASE("what checks a configuration knows which filters may hold a record back") {
+  const TempDir dir;
+  const auto plan = xylem::config::parse(config(dir, burst, {R"(["f"])", R"(["f"])", "[]"}));
+  const auto has = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  const std::string warning = xylem::config::answer(plan, "rate", 30);
+  CHECK(has(warning, "made, but filter f holds a burst of these back"));
+  CHECK(has(warning, "a.jsonl, but filter f holds a burst of these back\n"));
+  CHECK(has(warning, "b.jsonl\n"));
+  CHECK_FALSE(has(xylem::config::answer(plan, "rate", 40), "but filter"));
+  CHECK(
+      has(xylem::config::describe(plan), "xylem.BurstFilter: 2 at once and in 10 s, below ERROR"));
 }
 
 TEST_CASE("figures that make no sense are refused with their place") {

@@ -127,6 +127,7 @@ class Builder {
     node.disabled = false;
     node.handlers.clear();
     for (const std::size_t index : plan.handlers) node.handlers.push_back(handlers_[index]);
+    std::erase_if(node.filters, [](const auto& former) { return former->goes_with_configuration; });
     const std::string name = plan.name.empty() ? "root" : plan.name;
     for (const std::size_t index : plan.filters) {
       // Calls can go by one sampler; another sees what that has let through.
@@ -157,8 +158,10 @@ class Builder {
   }
 
   FilterPtr filter(std::size_t index, const std::string* logger) const {
-    return filters_[index] != nullptr ? filters_[index]
-                                      : build_filter(plan_.filters[index], logger);
+    if (filters_[index] != nullptr) return filters_[index];
+    FilterPtr made = build_filter(plan_.filters[index], logger);
+    made->goes_with_configuration = true;
+    return made;
   }
 
   HandlerPtr make_handler(const HandlerPlan& plan) {

@@ -31,7 +31,7 @@ class BurstFilter final : public Filter {
  private:
   BurstRule rule_;
   mutable double tokens_;
-  mutable std::int64_t filled_ns_;
+  mutable std::int64_t filled_ns_ = 0;
   mutable HeldBackCount held_back_;
 };
 

@@ -8,9 +8,9 @@
 
 namespace xylem::route {
 
-/// What calls of a sampled logger ask before they copy anything into a ring. Each logger that was ever sampled
-/// has one for ever: a call may be under way while another configuration comes. Thread-safe; such a
-/// call may go by some of either configuration.
+/// What calls of a sampled logger ask before they copy anything into a ring. Each logger that was
+/// ever sampled has one for ever: a call may be under way while another configuration comes.
+/// Thread-safe; such a call may go by some of either configuration.
 class CallSampler {
  public:
   /// What calls had not to log, since they were asked about last.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "route/elapsed.hpp"
 #include "route/filter.hpp"
 
 namespace xylem::route {
@@ -35,7 +36,9 @@ class DuplicateFilter final : public Filter {
   };
 
   static std::optional<Note> note_of(Run& run);
-  bool is_over(std::int64_t now_ns) const { return now_ns - run_->begin_ns >= rule_.window_ns; }
+  bool is_over(std::int64_t now_ns) const {
+    return elapsed_ns(run_->begin_ns, now_ns) >= rule_.window_ns;
+  }
 
   DuplicateRule rule_;
   mutable std::optional<Run> run_;

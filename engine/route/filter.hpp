@@ -57,6 +57,10 @@ class Filter {
     return std::nullopt;
   }
 
+  /// A logger that a configuration names anew loses it, unlike others, of which CPython's loggers
+  /// get more and more: sampled twice, a tenth would become a hundredth. Set by build() alone.
+  mutable bool goes_with_configuration = false;
+
   /// Set for one that calls ask themselves, before anything is copied.
   virtual const SamplingRule* rule_for_calls() const { return nullptr; }
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "route/elapsed.hpp"
+
 namespace xylem::route {
 
 void HeldBackCount::add(const record::View& view) {
@@ -16,7 +18,7 @@ void HeldBackCount::add(HeldBack of, std::uint64_t count, std::int64_t time_ns) 
 }
 
 std::optional<Note> HeldBackCount::take_note(std::int64_t now_ns, bool is_end) {
-  if (count_ == 0 || (!is_end && now_ns - since_ns_ < period_ns_)) return std::nullopt;
+  if (count_ == 0 || (!is_end && elapsed_ns(since_ns_, now_ns) < period_ns_)) return std::nullopt;
   const std::uint64_t count = std::exchange(count_, 0);
   return Note{
       most_important_,

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <fmt/format.h>
 #include <re2/re2.h>
 
 #include "route/redacted_json.hpp"
@@ -47,7 +48,7 @@ Redactor::Redactor(Options options) : options_{std::move(options)} {
   }
   for (const std::string& pattern : options_.patterns) {
     const std::string obstacle = obstacle_of(pattern);
-    if (!obstacle.empty()) throw std::invalid_argument{obstacle + ": " + pattern};
+    if (!obstacle.empty()) throw std::invalid_argument{fmt::format("{}: {}", obstacle, pattern)};
     patterns_.push_back(std::make_unique<re2::RE2>(pattern, quiet()));
   }
 }
