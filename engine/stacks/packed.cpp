@@ -26,11 +26,25 @@ std::string place_of(const record::Site& site) {
   return fmt::format("  File \"{}\", line {}, in {}\n", site.pathname, site.line, site.function);
 }
 
+Word word_at(std::string_view words, std::size_t index) {
+  Word word = 0;
+  std::memcpy(&word, words.data() + index * sizeof word, sizeof word);
+  return word;
+}
+
 /// What is not known of the innermost frame the call has said.
 std::string innermost_text(Word frame, const record::Site* site) {
   std::string text = text_of_frame(frame);
   const bool lacks_line = text.find("\", line 0, in ") != std::string::npos;
   return lacks_line && site != nullptr ? place_of(*site) : text;
+}
+
+/// The first that is not of the engine; the number of all when there is none.
+std::size_t innermost_of(std::string_view words) {
+  const std::size_t count = words.size() / sizeof(Word);
+  std::size_t at = 0;
+  while (at < count && text_of_frame(word_at(words, at)).empty()) ++at;
+  return at;
 }
 
 void add_repetitions(std::string& out, std::size_t times) {
@@ -51,17 +65,18 @@ bool is_of_the_start(std::string_view text) {
 
 /// `site` for a stack that begins at the call.
 void add_frames(std::string& out, std::string_view words, const record::Site* site) {
+  const std::size_t innermost = innermost_of(words);
   std::string former;
   std::size_t times = 0;
-  for (std::size_t i = words.size() / sizeof(Word); i-- > 0;) {
-    Word word = 0;
-    std::memcpy(&word, words.data() + i * sizeof word, sizeof word);
+  for (std::size_t i = words.size() / sizeof(Word); i-- > innermost;) {
+    const Word word = word_at(words, i);
     if (word == more_frames) {
       out += "  [Earlier calls left out]\n";
       continue;
     }
-    std::string text = i == 0 ? innermost_text(word, site) : text_of_frame(word);
-    if (former.empty() && i > 0 && is_of_the_start(text)) continue;
+    std::string text = i == innermost ? innermost_text(word, site) : text_of_frame(word);
+    if (text.empty()) continue;  // of the engine, between two others
+    if (former.empty() && i > innermost && is_of_the_start(text)) continue;
     if (text == former) {
       if (++times <= shown_repetitions) out += text;
       continue;
@@ -72,7 +87,7 @@ void add_frames(std::string& out, std::string_view words, const record::Site* si
     times = 1;
   }
   add_repetitions(out, times);
-  if (words.empty() && site != nullptr) out += place_of(*site);
+  if (former.empty() && site != nullptr) out += place_of(*site);
 }
 
 bool add_piece(std::string& out, char what, std::string_view bytes, const record::Site& site) {

@@ -26,8 +26,10 @@ State& state() {
 
 constinit thread_local FrameTexts* t_spoken_for = nullptr;
 
-/// What a call of the engine leaves in the function that logs, once it is inlined.
+/// What a call of the engine leaves in the function that logs, inlined or not.
 bool is_of_the_engine(std::string_view function) {
+  constexpr std::string_view result = "void ";  // of templates
+  if (function.starts_with(result)) function.remove_prefix(result.size());
   return function.starts_with("xylem::detail::") || function.starts_with("xylem::Logger::");
 }
 
@@ -60,20 +62,18 @@ std::string unknown_text(const std::optional<Module>& module, std::uint64_t addr
 std::string make_text(const std::optional<Module>& module, std::uint64_t address) {
   const std::vector<Place> places =
       module ? state().debug_info.find(*module, address) : std::vector<Place>{};
+  if (places.empty()) return unknown_text(module, address, {});
   std::string out;
-  std::string innermost;
   for (auto place = places.rbegin(); place != places.rend(); ++place) {
     const std::string function = shown_function(place->function);
+    if (is_of_the_engine(function)) continue;
     if (place->file.empty()) {
       out += unknown_text(module, address, function);
-    } else if (is_of_the_engine(function)) {
-      add_line(innermost, place->file, place->line, function);
     } else {
       add_line(out, place->file, place->line, function);
     }
   }
-  if (!out.empty()) return out;
-  return innermost.empty() ? unknown_text(module, address, {}) : innermost;
+  return out;
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ inline constexpr std::size_t max_frame_texts = std::size_t{1} << 14;
 /// "  File \"/src/db.cpp\", line 42, in app::query(int)\n" of a frame, as Python lays it out. With
 /// inlined calls more than one line, outermost first. Where only the symbol is known, the file is
 /// the module's with the address in it, "/usr/bin/app+0x1234", and the line 0. Functions of the
-/// engine's own headers are left out.
+/// engine's own headers are left out: where there are no others, the text is empty.
 class FrameTexts {
  public:
   using FindModule = std::function<std::optional<Module>(std::uint64_t number)>;
