@@ -130,6 +130,7 @@ TEST_CASE("the answer warns of loggers that the configuration disables when they
       "logging.StreamHandler"}}, "loggers": {"a": {}}, "root": {"handlers": ["h"]}})";
   CHECK(has(ask(config, "b", error), "older than the configuration is disabled"));
   CHECK_FALSE(has(ask(config, "a", error), "is disabled"));
+  CHECK_FALSE(has(ask(config, "a.b", error), "is disabled"));
   CHECK_FALSE(has(ask(config, "", error), "is disabled"));
   CHECK_FALSE(has(ask(queued, "b", error), "is disabled"));
 }

@@ -266,6 +266,16 @@ const std::vector<Refusal> not_available = {
      "xylem.synchronous"},
     {R"j({"version": 1, "xylem": {"synchronus": true}})j",
      "Unknown key 'synchronus'. Did you mean 'synchronous'?", "xylem.synchronus"},
+    {R"j({"version": 1, "xylem": {"levels": ["TRACE"]}})j", "Expected an object, got a list",
+     "xylem.levels"},
+    {R"j({"version": 1, "xylem": {"levels": {"TRACE": "5"}}})j",
+     "Expected an integer of 32 bits, got '5'", "xylem.levels.TRACE"},
+    {R"j({"version": 1, "xylem": {"levels": {"TRACE": true}}})j",
+     "Expected an integer of 32 bits, got True", "xylem.levels.TRACE"},
+    {R"j({"version": 1, "xylem": {"levels": {"TRACE": 2147483648}}})j",
+     "Expected an integer of 32 bits, got 2147483648", "xylem.levels.TRACE"},
+    {R"j({"version": 1, "xylem": {"levels": {"TRACE": 5}}, "root": {"level": "TRACES"}})j",
+     "Unable to configure root logger: Unknown level: 'TRACES'", "root.level"},
 };
 
 }  // namespace

@@ -129,3 +129,27 @@ TEST_CASE("check of a file that is not there, or of none, is an error") {
   CHECK(help.out.find("check") != std::string::npos);
   CHECK(help.out.find("pipe") != std::string::npos);
 }
+
+TEST_CASE("names for levels of a config are known to check, to --level and to pipe") {
+  const WorkDir work;
+  write_file(work / "c.json", R"({"version": 1, "xylem": {"levels": {"NOTICE": 25, "TRACE": 5}},
+      "formatters": {"f": {"format": "%(levelname)s %(message)s"}},
+      "handlers": {"h": {"class": "logging.StreamHandler", "level": "NOTICE", "formatter": "f"}},
+      "root": {"level": "TRACE", "handlers": ["h"]}})");
+  const Outcome whole = run_xylem(work, {"check", "c.json"});
+  CHECK(whole.status == 0);
+  CHECK(whole.out.find("NOTICE and above") != std::string::npos);
+  CHECK(whole.out.find("TRACE") != std::string::npos);
+  CHECK(whole.out.find("NOTICE is 25, TRACE is 5") != std::string::npos);
+  CHECK(whole.err.find("Level 5") == std::string::npos);
+  const auto asked = [&](const char* level) {
+    return run_xylem(work, {"check", "c.json", "--logger", "a", "--level", level});
+  };
+  CHECK(asked("TRACE").out.find("the level of h is NOTICE") != std::string::npos);
+  CHECK(asked("NOTICE").out.starts_with("a at NOTICE in c.json\n"));
+  CHECK(asked("notice").status == 2);
+  CHECK(asked("notice").err == "xylem: --level: Unknown level: 'notice'\n");
+  const Outcome piped =
+      run_xylem(work, {"pipe", "--config", "c.json", "--level", "NOTICE"}, "text\n");
+  CHECK(piped.err == "NOTICE text\n");
+}

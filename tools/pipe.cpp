@@ -10,15 +10,16 @@
 
 #include <xylem/xylem.hpp>
 
+#include "level_option.hpp"
 #include "record_line.hpp"
 
 namespace xylem::tools {
 namespace {
 
-void log_record(const std::string& line, const PipeOptions& options) {
+void log_record(const std::string& line, const std::string& logger, Level level) {
   Record record;
-  record.name = options.logger;
-  record.levelno = static_cast<int>(options.level);
+  record.name = logger;
+  record.levelno = static_cast<int>(level);
   read_record(line, record);
   handle(record);
 }
@@ -27,6 +28,7 @@ void log_record(const std::string& line, const PipeOptions& options) {
 
 int pipe(const PipeOptions& options) {
   configure_file(options.config);
+  const Level level = level_option(options.level);
   const Logger log = get_logger(options.logger);
   std::ios::sync_with_stdio(false);
   std::uint64_t number = 0;
@@ -34,11 +36,11 @@ int pipe(const PipeOptions& options) {
   for (std::string line; std::getline(std::cin, line);) {
     ++number;
     if (!options.records) {
-      log.log(options.level, "{}", line);
+      log.log(level, "{}", line);
       continue;
     }
     try {
-      log_record(line, options);
+      log_record(line, options.logger, level);
     } catch (const std::exception& error) {
       ++bad;
       fmt::print(stderr, "xylem pipe: line {}: {}\n", number, error.what());

@@ -1,11 +1,9 @@
 /// The operator's tool: what a config does, logging without a program, and what is left of one that
 /// died.
 
-#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <string>
-#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,31 +12,20 @@
 
 #include "check_config.hpp"
 #include "pipe.hpp"
-#include "record/level_names.hpp"
 #include "recover.hpp"
 
 namespace {
 
 constexpr int bad_config_status = 1;
 
-xylem::Level to_level(const std::string& text) {
-  if (const auto number = xylem::record::find_level(text))
-    return static_cast<xylem::Level>(*number);
-  int number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [ptr, error] = std::from_chars(text.data(), end, number);
-  if (ptr == end && error == std::errc{}) return static_cast<xylem::Level>(number);
-  throw CLI::ValidationError{"--level", "Unknown level: '" + text + "'"};
-}
-
-CLI::App* add_check(CLI::App& app, xylem::tools::CheckOptions& options, std::string& level) {
+CLI::App* add_check(CLI::App& app, xylem::tools::CheckOptions& options) {
   CLI::App* const check =
       app.add_subcommand("check", "Print the plan that a config makes, and warn of what is odd");
   check->add_option("FILE", options.config, "The config, dictConfig JSON or YAML")->required();
   check->add_flag("--strict", options.is_strict, "End with 1 when there are warnings");
   CLI::Option* const logger = check->add_option(
       "--logger", options.logger, "Print where records of this logger go instead, and why");
-  check->add_option("--level", level, "The level of these records")
+  check->add_option("--level", options.level, "The level of these records")
       ->capture_default_str()
       ->needs(logger);
   return check;
@@ -59,17 +46,15 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
 
   xylem::tools::CheckOptions check_options;
-  std::string check_level = "INFO";
-  CLI::App* const check = add_check(app, check_options, check_level);
+  CLI::App* const check = add_check(app, check_options);
 
   xylem::tools::PipeOptions options;
-  std::string level = "INFO";
   std::string input = "lines";
   CLI::App* const pipe = app.add_subcommand("pipe", "Log standard input");
   pipe->add_option("--config", options.config, "The config, dictConfig JSON or YAML")->required();
   pipe->add_option("--logger", options.logger, "Logger of lines, and of records without a name")
       ->capture_default_str();
-  pipe->add_option("--level", level, "Level of lines, and of records without one")
+  pipe->add_option("--level", options.level, "Level of lines, and of records without one")
       ->capture_default_str();
   pipe->add_option("--input", input, "What a line is: a message, or a LogRecord as a JSON object")
       ->check(CLI::IsMember({"lines", "records"}))
@@ -81,11 +66,7 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (recover->parsed()) return xylem::tools::recover(recover_options);
-    if (check->parsed()) {
-      check_options.level = static_cast<int>(to_level(check_level));
-      return xylem::tools::check(check_options);
-    }
-    options.level = to_level(level);
+    if (check->parsed()) return xylem::tools::check(check_options);
     options.records = input == "records";
     return xylem::tools::pipe(options);
   } catch (const CLI::ParseError& error) {

@@ -12,6 +12,7 @@
 #include "drain/producer.hpp"
 #include "fatal/handler.hpp"
 #include "record/engine_thread.hpp"
+#include "record/level_names.hpp"
 #include "recover/recover.hpp"
 #include "route/loggers.hpp"
 
@@ -71,6 +72,10 @@ void apply(const config::Plan& plan) {
   // Before files are begun anew (mode 'w'): else lines of before would stand in them.
   engine.settle();
   const auto tree = config::build(plan, *engine.tree(), route::logger_names());
+  // Now that nothing can fail any more.
+  for (const record::LevelName& level : plan.engine.level_names) {
+    record::add_level_name(level.number, level.name);
+  }
   engine.count_recovered(recover_leftovers(crash, *tree));
   engine.configure(tree, to_settings(plan.engine), crash);
   if (plan.engine.signals) {

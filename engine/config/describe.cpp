@@ -279,6 +279,14 @@ void describe_files(const Plan& plan, std::string& out) {
   table.print("Files", out);
 }
 
+std::string level_names(const EnginePlan& plan) {
+  std::string text;
+  for (const record::LevelName& level : plan.level_names) {
+    text += fmt::format("{}{} is {}", text.empty() ? "" : ", ", shown(level.name), level.number);
+  }
+  return text;
+}
+
 void describe_engine(const Plan& plan, std::string& out) {
   constexpr std::uint32_t slots_per_kib = 1024 / 64;
   Table table;
@@ -295,6 +303,7 @@ void describe_engine(const Plan& plan, std::string& out) {
                                  : "records are recovered from " + shown(plan.engine.crash_dir));
   table.add("fatal signals", plan.engine.signals ? "recorded, then passed on" : "left alone");
   if (plan.engine.synchronous) table.add("calls", "return when their lines are written");
+  if (!plan.engine.level_names.empty()) table.add("levels", level_names(plan.engine));
   table.add("loggers not named", plan.disable_existing_loggers ? "disabled" : "left as they are");
   table.print("Engine", out);
 }
@@ -303,6 +312,7 @@ void describe_engine(const Plan& plan, std::string& out) {
 
 std::string describe(const Plan& plan) {
   std::string out = (plan.source.empty() ? "configuration" : shown(plan.source)) + "\n";
+  const record::WithLevelNames named{plan.engine.level_names};
   if (plan.incremental) return out + describe_incremental(plan);
   describe_loggers(plan, out);
   describe_handlers(plan, out);

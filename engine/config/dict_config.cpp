@@ -10,6 +10,7 @@
 #include "config/formatters.hpp"
 #include "config/handlers.hpp"
 #include "config/incremental.hpp"
+#include "config/level_names.hpp"
 #include "config/loggers.hpp"
 #include "config/python_text.hpp"
 #include "config/queue_handler.hpp"
@@ -62,6 +63,9 @@ Plan read_plan(const Cursor& document) {
     read_incremental(document, plan);
     return plan;
   }
+  // The rest of the document may use them.
+  plan.engine.level_names = read_level_names(document);
+  const record::WithLevelNames named{plan.engine.level_names};
   plan.disable_existing_loggers = read_flag(document, "disable_existing_loggers", true);
   plan.formatters =
       read_section(document, "formatters", Part::formatter, "formatter", read_formatter);

@@ -89,8 +89,8 @@ std::string read_directory(const Cursor& place) {
 }  // namespace
 
 EnginePlan read_engine(const Cursor& document, EnginePlan plan) {
-  static constexpr std::array<std::string_view, 5> engine_keys = {"ring", "clock", "signals",
-                                                                  "sinks", "synchronous"};
+  static constexpr std::array<std::string_view, 6> engine_keys = {"ring",   "clock", "signals",
+                                                                  "levels", "sinks", "synchronous"};
   static constexpr std::array<std::string_view, 3> ring_keys = {"slots", "when_full", "crash_dir"};
   static constexpr std::array<std::string_view, 1> sink_keys = {"max_kept_bytes"};
   const std::optional<Cursor> engine = document.find("xylem");

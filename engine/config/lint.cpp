@@ -1,6 +1,7 @@
 #include "config/lint.hpp"
 
 #include "config/lint_checks.hpp"
+#include "record/level_names.hpp"
 
 namespace xylem::config {
 namespace {
@@ -29,6 +30,7 @@ constexpr Check checks_of_plan[] = {
 }  // namespace
 
 std::vector<Warning> lint(const Value& document, const Plan& plan) {
+  const record::WithLevelNames named{plan.engine.level_names};
   const Linted linted{document, plan, view_loggers(plan)};
   Warnings warnings;
   for (const Check check : checks_of_document) check(linted, warnings);

@@ -21,6 +21,7 @@
 #include "format/pattern.hpp"
 #include "format/python_json_members.hpp"
 #include "format/timestamp.hpp"
+#include "record/level_names.hpp"
 
 namespace xylem::config {
 
@@ -289,6 +290,8 @@ struct EnginePlan {
   bool signals = true;
   /// A call returns once its record is in the kernel's hands.
   bool synchronous = false;
+  /// Names for levels, in file order.
+  std::vector<record::LevelName> level_names{};
   /// What each file or stream may keep of lines that it cannot write; 0 to most_kept_bytes.
   std::int64_t max_kept_bytes = std::int64_t{16} << 20;
 };

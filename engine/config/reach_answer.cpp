@@ -139,10 +139,18 @@ class Answer {
     return ways;
   }
 
+  /// Loggers below one that is named begin anew, and are not disabled.
+  bool is_below_named() const {
+    return std::any_of(plan_.loggers.begin(), plan_.loggers.end(), [this](const LoggerPlan& named) {
+      return trace_.logger.starts_with(named.name + '.');
+    });
+  }
+
   std::string no_output() const {
     std::string text = cause_of_silence();
     // What the process made before it was configured is not in the plan.
-    if (!trace_.is_named && plan_.disable_existing_loggers && trace_.logger != "root") {
+    if (!trace_.is_named && !is_below_named() && plan_.disable_existing_loggers &&
+        trace_.logger != "root") {
       text +=
           ". A logger of that name that is older than the configuration is disabled: name it in "
           "loggers, or set disable_existing_loggers to false";
@@ -240,6 +248,7 @@ class Answer {
 }  // namespace
 
 std::string answer(const Plan& plan, std::string_view logger, int level) {
+  const record::WithLevelNames named{plan.engine.level_names};
   return Answer(plan, logger, level).text();
 }
 

@@ -160,7 +160,7 @@ static_assert(sizeof(ContextPlace) == page_bytes / 2);
 inline constexpr std::size_t ring_head_bytes = 2 * page_bytes;
 
 /// What ids stand for. Entries are never changed; `used` is stored behind the last one.
-enum class EntryKind : std::uint16_t { site = 1, logger, thread, sink, module, frame };
+enum class EntryKind : std::uint16_t { site = 1, logger, thread, sink, module, frame, level };
 
 struct DictionaryHead {
   Atomic<std::uint64_t> used;  // bytes of entries behind this head

@@ -9,6 +9,7 @@
 #include "drain/hooks.hpp"
 #include "drain/producer.hpp"
 #include "record/engine_thread.hpp"
+#include "record/level_names.hpp"
 #include "record/process.hpp"
 #include "record/site.hpp"
 #include "route/loggers.hpp"
@@ -109,6 +110,7 @@ void Engine::keep_in(std::shared_ptr<crash::File> file) {
   if (file == file_) return;
   crash::Dictionary* const dictionary = file != nullptr ? &file->dictionary() : nullptr;
   record::describe_sites_in(dictionary);
+  record::describe_level_names_in(dictionary);
   stacks::describe_in(dictionary);
   route::describe_loggers_in(dictionary);
   exchange_.use(file);

@@ -4,6 +4,7 @@
 
 #include "drain/engine.hpp"
 #include "drain/producer.hpp"
+#include "record/level_names.hpp"
 #include "record/site.hpp"
 #include "route/loggers.hpp"
 #include "stacks/texts.hpp"
@@ -105,11 +106,13 @@ void Engine::prepare_for_fork() {
   }
   route::lock_loggers();
   record::lock_sites();
+  record::lock_level_names();
   stacks::lock();
 }
 
 void Engine::resume_after_fork() {
   stacks::unlock();
+  record::unlock_level_names();
   record::unlock_sites();
   route::unlock_loggers();
   if (Engine* const engine = existing()) {
@@ -123,9 +126,11 @@ void Engine::resume_after_fork() {
 /// As little as can be: most children run another program. The first use of an engine makes one.
 void Engine::begin_in_child() {
   stacks::unlock();
+  record::unlock_level_names();
   record::unlock_sites();
   route::unlock_loggers();
   record::describe_sites_in(nullptr);
+  record::describe_level_names_in(nullptr);
   stacks::describe_in(nullptr);
   route::describe_loggers_in(nullptr);
   if (Engine* const engine = existing()) {

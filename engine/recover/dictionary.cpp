@@ -69,6 +69,9 @@ bool Dictionary::add(std::uint16_t kind, std::uint64_t id, std::string_view body
     case EntryKind::frame:
       frames.try_emplace(id, body);
       return true;
+    case EntryKind::level:
+      levels.try_emplace(id, body);
+      return true;
   }
   return false;
 }

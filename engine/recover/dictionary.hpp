@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 
@@ -19,6 +20,7 @@ struct Dictionary {
   std::unordered_map<std::uint64_t, std::string> sinks;
   std::unordered_map<std::uint64_t, stacks::Module> modules;
   std::unordered_map<stacks::Word, std::string> frames;
+  std::map<std::uint64_t, std::string> levels;  // by the order in which they were named
 
   /// Adds the entries of a dictionary extent. Returns how many could not be read; where one does
   /// not even say where the next one begins, the rest counts as one.

@@ -75,6 +75,9 @@ class Parser {
     into_.loggers = std::move(names_.loggers);
     into_.modules = std::move(names_.modules);
     into_.frames = std::move(names_.frames);
+    for (auto& [id, name] : names_.levels) {
+      into_.level_names.push_back({static_cast<std::int32_t>(id), std::move(name)});
+    }
     read_sinks(header(offsetof(crash::Header, sinks), std::uint32_t{}));
     into_.unreadable += read_kept_lines(bytes_, parts, into_.sinks);
     into_.unreadable += read_held_lines(bytes_, parts, into_.memories);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crash/layout.hpp"
+#include "record/level_names.hpp"
 #include "record/site.hpp"
 #include "record/thread.hpp"
 #include "recover/bytes.hpp"
@@ -101,6 +102,7 @@ struct Leftover {
   // What stacks in the records are shown with.
   std::unordered_map<std::uint64_t, stacks::Module> modules;
   std::unordered_map<stacks::Word, std::string> frames;
+  std::vector<record::LevelName> level_names;
   std::deque<std::vector<std::byte>> unwrapped;
 };
 

@@ -17,6 +17,7 @@
 #include <xylem/detail/site.hpp>
 
 #include "record/dictionary.hpp"
+#include "record/level_names.hpp"
 #include "record/payload.hpp"
 #include "record/process.hpp"
 #include "route/gather.hpp"
@@ -55,6 +56,7 @@ class Replayer {
 
   Replay run() {
     const record::AsProcess scope{leftover_.origin.pid, leftover_.origin.start_ns};
+    const record::WithLevelNames levels_scope{leftover_.level_names};
     stacks::FrameTexts texts{[this](std::uint64_t number) -> std::optional<stacks::Module> {
       const auto found = leftover_.modules.find(number);
       if (found == leftover_.modules.end()) return std::nullopt;

@@ -31,8 +31,9 @@ Level effective_level(std::string_view logger);
 ///     xylem::add_level_name(notice, "NOTICE");
 ///     log.log(notice, "{} users", n);
 ///
-/// Before configure(), so that records of a process that died are recovered under the same name.
-/// `name` is copied, and kept for ever. Thread-safe.
+/// A configuration may name levels itself, for programs and tools that only read it:
+/// `"xylem": {"levels": {"NOTICE": 25}}`. Records of a process that died are recovered under the
+/// names that they had there. `name` is copied, and kept for ever. Thread-safe.
 void add_level_name(Level level, std::string_view name);
 
 }  // namespace xylem
