@@ -7,10 +7,11 @@
 
 #include <doctest/doctest.h>
 
-#include "engine_support.hpp"
+#include <xylem/testing.hpp>
+#include <xylem/xylem.hpp>
 
-using namespace engine_test;
 using xylem::Logger;
+using xylem::testing::Capture;
 
 namespace app {
 
@@ -44,7 +45,10 @@ namespace app {
 namespace {
 
 std::string exception_of(void (*work)()) {
-  return logged_line([work](Logger log) { app::handle(log, work); }).string("exc_info");
+  const Capture cap;
+  app::handle(xylem::get_logger("test"), work);
+  REQUIRE(cap.records().size() == 1);
+  return std::string{cap.records()[0].exc_text()};
 }
 
 }  // namespace
@@ -103,18 +107,18 @@ TEST_CASE("the throws of many exceptions at once are told apart") {
       kept.push_back(std::current_exception());
     }
   }
-  const auto lines = logged([&](Logger log) {
-    for (const std::exception_ptr& exception : kept) {
-      try {
-        std::rethrow_exception(exception);
-      } catch (...) {
-        log.exception("one of many");
-      }
+  const Capture cap;
+  for (const std::exception_ptr& exception : kept) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (...) {
+      xylem::get_logger("test").exception("one of many");
     }
-  });
-  REQUIRE(lines.size() == 100);
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string text = lines[i].string("exc_info");
-    CHECK((text.find("app::connect") != std::string::npos) == (i % 2 == 0));
+  }
+  const auto records = cap.records();
+  REQUIRE(records.size() == 100);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const bool is_of_connect = records[i].exc_text().find("app::connect") != std::string::npos;
+    CHECK(is_of_connect == (i % 2 == 0));
   }
 }

@@ -1,6 +1,7 @@
 // Every type that a log call takes, in the message and as a field of JSON.
 
 #include <array>
+#include <bit>
 #include <bitset>
 #include <chrono>
 #include <cstddef>
@@ -26,6 +27,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <xylem/xylem.hpp>
 
@@ -283,4 +285,18 @@ TEST_CASE("a pattern shows structured fields as Python would") {
   xylem::flush();
   CHECK(read_file(dir / "log.txt") ==
         "m {\"a\": optional(true), \"b\": none} {'a': True, 'b': None} 3ms 18446744073709551616\n");
+}
+
+TEST_CASE("bytes are shown as hexadecimal digits") {
+  const std::vector<std::uint8_t> packet = {0x7f, 0x45, 0x00, 0xff};
+  CHECK(shown(xylem::hex(packet)) == R"(7f 45 00 ff | "7f 45 00 ff")");
+  CHECK(SHOWN_BY("{:s}", xylem::hex(packet)) == "7f4500ff");
+  CHECK(SHOWN_BY("<{:sX}>", xylem::hex(packet)) == "<7F4500FF>");
+  CHECK(SHOWN_BY("{:Xs}", xylem::hex(std::string_view{"\n\xe4"})) == "0AE4");
+  CHECK(shown(xylem::hex(std::vector<char>{})) == R"( | "")");
+  CHECK(shown(xylem::hex(packet.data(), 1)) == R"(7f | "7f")");
+  const std::array<std::uint16_t, 2> words = {0x0102, 0x0304};
+  const bool is_little = std::endian::native == std::endian::little;
+  CHECK(fmt::format("{}", xylem::hex(words)) == (is_little ? "02 01 04 03" : "01 02 03 04"));
+  CHECK_THROWS_AS((void)fmt::format(fmt::runtime("{:x}"), xylem::hex(packet)), fmt::format_error);
 }

@@ -7,6 +7,8 @@
 #include <xylem/config.hpp>
 #include <xylem/configure_env.hpp>
 #include <xylem/context.hpp>
+#include <xylem/env_levels.hpp>
+#include <xylem/hex.hpp>
 #include <xylem/levels.hpp>
 #include <xylem/log.hpp>
 #include <xylem/record.hpp>
