@@ -2,7 +2,8 @@
 somewhere. Each complaint names the page and the line.
 
 A ```cpp block that includes or defines something stands alone; any other is the body of a function
-that has a logger `log`. A ```json or ```yaml block with a "version" is a config.
+that has a logger `log`, as is what ends with a semicolon in a table. A ```json or ```yaml block with a
+"version" is a config; handlers and formatters in tables are parts of one.
 usage: pages.py SOURCE_ROOT XYLEM COMPILER...
 """
 
@@ -15,9 +16,15 @@ import sys
 import tempfile
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# In a table: `statement;`, and a part of a config.
+STATEMENT = re.compile(r"`([^`]+;)`")
+PART = re.compile(r'`(\{"(?:class|\(\)|format)":[^`]*\})`')
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 # Not worth a line in an example.
-INCLUDES = ("<cassert>", "<cstdio>", "<stdexcept>", "<string>", "<thread>", "<xylem/xylem.hpp>")
+INCLUDES = ("<cassert>", "<chrono>", "<cstdio>", "<stdexcept>", "<string>", "<thread>", "<vector>", "<xylem/xylem.hpp>")
+# What statements in tables may name.
+KNOWN = """const xylem::Logger log, const std::string& name, const std::string& id, const std::vector<int>& items,
+    const std::vector<unsigned char>& packet, std::chrono::steady_clock::time_point start"""
 STANDS_ALONE = re.compile(r"^(?:#include|(?:template|struct|class|namespace|int|void|bool|std::\w+) [^;=]*[{(<])",
                           re.MULTILINE)
 
@@ -37,6 +44,12 @@ class Page:
             if match[1] in languages:
                 yield self.line_at(match.start(2)), match[1], match[2]
 
+    def cells(self, pattern):
+        """Yields the line and the text of what matches in tables."""
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            for match in pattern.finditer(line) if line.startswith("|") else ():
+                yield number, match[1]
+
     def broken_links(self):
         for match in LINK.finditer(FENCE.sub(lambda block: "\n" * block[0].count("\n"), self.text)):
             if not (self.path.parent / match[1]).exists():
@@ -54,6 +67,9 @@ def source_of(pages):
             if not STANDS_ALONE.search(text):
                 body = f"void shown([[maybe_unused]] const xylem::Logger log) {{\n#line {line} \"{page.name}\"\n{body}}}\n"
             bodies.append(f"namespace block_{len(bodies)} {{\n#line {line} \"{page.name}\"\n{body}}}\n")
+        for line, statement in page.cells(STATEMENT):
+            bodies.append(f"namespace block_{len(bodies)} {{\nvoid shown({KNOWN}) {{{{\n"
+                          f"#line {line} \"{page.name}\"\n{statement}\n}}}}\n}}\n")
     return "\n".join(sorted(includes)) + "\n" + "".join(bodies), len(bodies)
 
 
@@ -80,9 +96,26 @@ def json_fault(text):
             return error
 
 
+def config_of_parts(texts):
+    """A config with each of these handlers and formatters, which may name a handler `file`."""
+    parts = {"handlers": {"file": {"class": "logging.NullHandler"}}, "formatters": {}}
+    for text in texts:
+        part = json.loads(text)
+        parts["handlers" if "class" in part else "formatters"][text] = part
+    return json.dumps({"version": 1, **parts})
+
+
 def check_data(page, xylem, directory):
     """The number of blocks looked at, and what is wrong with them."""
     count, faults = 0, []
+    parts = list(page.cells(PART))
+    if parts:
+        count += len(parts)
+        config = directory / "parts.json"
+        config.write_text(config_of_parts(text for _, text in parts), encoding="utf-8")
+        checked = subprocess.run([xylem, "check", config], capture_output=True, text=True, check=False, cwd=directory)
+        if checked.returncode != 0 or "is ignored" in checked.stderr:
+            faults.append(f"{page.name}: parts of a config in its tables: {checked.stderr}")
     for line, language, text in page.blocks("json", "yaml"):
         place = f"{page.name}:{line}"
         if re.search(r'^\s*\{?\s*"?version"?: *1', text):
@@ -103,7 +136,7 @@ def check_data(page, xylem, directory):
 
 def main(root, xylem, *compiler):
     root = pathlib.Path(root)
-    pages = [Page(root, path) for path in sorted([*root.glob("*.md"), *root.glob("docs/*.md")])]
+    pages = [Page(root, path) for path in sorted([*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("tools/examples/*.md")])]
     with tempfile.TemporaryDirectory(prefix="xylem-pages-") as directory:
         directory = pathlib.Path(directory)
         (directory / "logs").mkdir()

@@ -38,3 +38,6 @@ int main() {
   std::cout << cap.text();
   return is_good ? 0 : 1;
 }
+
+// $ caplog
+//   WARNING  my_app.auth:caplog.cpp:... login of alice failed

@@ -49,3 +49,7 @@ int main() {
     XYLEM_INFO(log, "GET", xylem::field("path", path), xylem::field("status", 200));
   }
 }
+
+// $ own_filter
+//   I | GET | path=/ | status=200
+//   I | GET | path=/users/5 | status=200

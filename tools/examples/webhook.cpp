@@ -159,3 +159,15 @@ int main(int argc, char** argv) try {
   fmt::print(stderr, "webhook: {}\n", error.what());
   return 2;
 }
+
+// $ webhook $CHAT/services/T0
+//   xylem: ...HTTP/1.0 503 Service Unavailable...
+//   ...
+//   3 accepted, 3 written, 0 failed
+// $ cat $CHAT_LOG
+//   /services/T0: ERROR in my_app.payment: card of "alice" refused
+//   by the bank
+//   /services/T0: CRITICAL in my_app.payment: out of money
+// $ webhook ftp://x
+//   webhook: Unable to configure handler 'chat': Only http:// is spoken here (at handlers.chat.webhook_url)
+//   [2]
