@@ -3,7 +3,7 @@ somewhere. Each complaint names the page and the line.
 
 A ```cpp block that includes or defines something stands alone; any other is the body of a function
 that has a logger `log`, as is what ends with a semicolon in a table. A ```json or ```yaml block with a
-"version" is a config; handlers and formatters in tables are parts of one.
+"version" is a config; handlers, filters and formatters in tables are parts of one.
 usage: pages.py SOURCE_ROOT XYLEM COMPILER...
 """
 
@@ -97,11 +97,12 @@ def json_fault(text):
 
 
 def config_of_parts(texts):
-    """A config with each of these handlers and formatters, which may name a handler `file`."""
-    parts = {"handlers": {"file": {"class": "logging.NullHandler"}}, "formatters": {}}
+    """A config with each of these handlers, filters and formatters, which may name a handler `file`."""
+    parts = {"handlers": {"file": {"class": "logging.NullHandler"}}, "filters": {}, "formatters": {}}
     for text in texts:
         part = json.loads(text)
-        parts["handlers" if "class" in part else "formatters"][text] = part
+        is_filter = part.get("()", "").endswith("Filter")
+        parts["handlers" if "class" in part else "filters" if is_filter else "formatters"][text] = part
     return json.dumps({"version": 1, **parts})
 
 
