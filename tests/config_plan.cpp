@@ -386,3 +386,19 @@ TEST_CASE("the engine's own settings") {
   CHECK(parse(R"({"version": 1, "xylem": {"ring": {"slots": 1048576}}})").engine.ring_slots ==
         1048576);
 }
+
+TEST_CASE("names for levels stand wherever a level does, in this document only") {
+  const Plan plan = parse(R"j({"version": 1, "xylem": {"levels": {"TRACE": 5, "INFO": 21}},
+      "filters": {"f": {"()": "xylem.BurstFilter", "below": "TRACE"}},
+      "handlers": {"h": {"class": "logging.handlers.MemoryHandler", "capacity": 9,
+                         "flushLevel": "TRACE", "level": "TRACE", "filters": ["f"]}},
+      "loggers": {"a": {"level": "TRACE"}, "b": {"level": "INFO"}}, "root": {"level": "TRACE"}})j");
+  CHECK(plan.engine.level_names.size() == 2);
+  CHECK(plan.handlers.at(0).level == 5);
+  CHECK(std::get<MemoryPlan>(plan.handlers.at(0).kind).flush_level == 5);
+  CHECK(plan.loggers.at(0).level == 5);
+  CHECK(plan.loggers.at(1).level == 21);
+  CHECK(plan.root->level == 5);
+  CHECK(parse(R"({"version": 1, "root": {"level": "INFO"}})").root->level == 20);
+  CHECK_THROWS_AS(parse(R"({"version": 1, "root": {"level": "TRACE"}})"), xylem::ConfigError);
+}
