@@ -14,6 +14,7 @@
 #include "config/build_formatter.hpp"
 #include "config/file_sinks.hpp"
 #include "config/python_text.hpp"
+#include "config/recorder.hpp"
 #include "config/syslog_handler.hpp"
 #include "extend/handler_sink.hpp"
 #include "extend/own_parts.hpp"
@@ -345,6 +346,7 @@ std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& fo
   treat_unnamed(*tree, plan, existing);
   if (plan.root) parts.apply(*plan.root, tree->node("root"));
   keep_left(*tree, former, parts);
+  tree->recorders = build_recorders(plan.engine);
   if (parts.error_stream() != nullptr) tree->write_last_resort_to(parts.error_stream());
   return tree;
 }

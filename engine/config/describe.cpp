@@ -14,6 +14,7 @@
 #include "config/incremental.hpp"
 #include "config/python_text.hpp"
 #include "config/reach.hpp"
+#include "config/recorder.hpp"
 #include "config/syslog_handler.hpp"
 #include "config/table.hpp"
 #include "record/level_names.hpp"
@@ -304,6 +305,10 @@ void describe_engine(const Plan& plan, std::string& out) {
   table.add("fatal signals", plan.engine.signals ? "recorded, then passed on" : "left alone");
   if (plan.engine.synchronous) table.add("calls", "return when their lines are written");
   if (!plan.engine.level_names.empty()) table.add("levels", level_names(plan.engine));
+  for (const RecorderPlan& recorder : plan.engine.recorders) {
+    table.add("flight recorder", shown(recorder.logger.empty() ? "root" : recorder.logger) + ": " +
+                                     describe_recorder(recorder));
+  }
   table.add("loggers not named", plan.disable_existing_loggers ? "disabled" : "left as they are");
   table.print("Engine", out);
 }

@@ -9,19 +9,12 @@
 #include <string_view>
 
 #include "config/python_text.hpp"
+#include "config/recorder.hpp"
 #include "config/suggestion.hpp"
 #include "sink/posix_file.hpp"
 
 namespace xylem::config {
 namespace {
-
-void check_keys(const Cursor& config, std::span<const std::string_view> known) {
-  for (const auto& entry : config.object()) {
-    const std::string& key = entry.first;
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    fail_at(config, key, "Unknown key " + python_repr(key) + suggestion(key, known));
-  }
-}
 
 /// "'a', 'b' or 'c'".
 std::string alternatives(std::span<const std::string_view> words) {
@@ -88,9 +81,17 @@ std::string read_directory(const Cursor& place) {
 
 }  // namespace
 
+void check_keys(const Cursor& config, std::span<const std::string_view> known) {
+  for (const auto& entry : config.object()) {
+    const std::string& key = entry.first;
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    fail_at(config, key, "Unknown key " + python_repr(key) + suggestion(key, known));
+  }
+}
+
 EnginePlan read_engine(const Cursor& document, EnginePlan plan) {
-  static constexpr std::array<std::string_view, 6> engine_keys = {"ring",   "clock", "signals",
-                                                                  "levels", "sinks", "synchronous"};
+  static constexpr std::array<std::string_view, 7> engine_keys = {
+      "ring", "clock", "signals", "levels", "sinks", "synchronous", "flight_recorder"};
   static constexpr std::array<std::string_view, 3> ring_keys = {"slots", "when_full", "crash_dir"};
   static constexpr std::array<std::string_view, 1> sink_keys = {"max_kept_bytes"};
   const std::optional<Cursor> engine = document.find("xylem");
@@ -109,6 +110,9 @@ EnginePlan read_engine(const Cursor& document, EnginePlan plan) {
   if (const std::optional<Cursor> sinks = engine->find("sinks")) {
     check_keys(*sinks, sink_keys);
     plan.max_kept_bytes = read_kept_bytes(*sinks, plan.max_kept_bytes);
+  }
+  if (const std::optional<Cursor> recorders = engine->find("flight_recorder")) {
+    plan.recorders = read_recorders(*recorders);
   }
   plan.clock = static_cast<ClockSource>(read_choice(*engine, "clock", clock_words));
   plan.signals = read_switch(*engine, "signals", plan.signals);

@@ -21,6 +21,7 @@ constexpr Check checks_of_plan[] = {
     check_levels_of_loggers,
     check_levels_of_handlers,
     check_ignored_levels,
+    check_recorders,
     check_unused,
     check_shared_files,
     check_rollover,

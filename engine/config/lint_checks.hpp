@@ -39,6 +39,7 @@ void check_loggers_without_handlers(const Linted& linted, Warnings& warnings);
 void check_levels_of_loggers(const Linted& linted, Warnings& warnings);
 void check_levels_of_handlers(const Linted& linted, Warnings& warnings);
 void check_ignored_levels(const Linted& linted, Warnings& warnings);
+void check_recorders(const Linted& linted, Warnings& warnings);
 void check_unused(const Linted& linted, Warnings& warnings);
 
 // lint_files.cpp

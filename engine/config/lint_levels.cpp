@@ -8,6 +8,7 @@
 #include "config/lint_checks.hpp"
 #include "config/plan_parts.hpp"
 #include "config/python_text.hpp"
+#include "config/recorder.hpp"
 #include "record/level_names.hpp"
 
 namespace xylem::config {
@@ -26,6 +27,14 @@ int lowest_level(const Linted& linted, std::size_t view) {
     if (lets_something_through(route)) lowest = std::min(lowest, route.min_level);
   }
   return lowest;
+}
+
+/// Whether records of the logger, or of one below it that the plan does not name, come into the
+/// recorder.
+bool reaches(const Linted& linted, const RecorderPlan& recorder, std::size_t view) {
+  const std::string& name = linted.views[view].name;
+  if (recorder_above(linted.plan.engine, name) == &recorder) return true;
+  return nearest_view(linted.views, recorder.logger) == view;
 }
 
 /// How handlers are reached over all loggers, by their index.
@@ -128,6 +137,31 @@ void check_ignored_levels(const Linted& linted, Warnings& warnings) {
                    fmt::format("The level {} of {} does not count behind this queue: "
                                "set respect_handler_level to true",
                                record::level_name(member.level), python_repr(member.name)));
+    }
+  }
+}
+
+void check_recorders(const Linted& linted, Warnings& warnings) {
+  const EnginePlan& engine = linted.plan.engine;
+  for (const RecorderPlan& recorder : engine.recorders) {
+    bool keeps_something = false;
+    bool is_heard = false;
+    for (std::size_t i = 0; i < linted.views.size(); ++i) {
+      const LoggerView& view = linted.views[i];
+      if (!reaches(linted, recorder, i)) continue;
+      keeps_something |= recorder.level < view.effective_level;
+      is_heard |= lowest_level(linted, i) < view.effective_level;
+    }
+    const std::string least = record::level_name(recorder.level);
+    if (!keeps_something) {
+      warnings.add(recorder.path, fmt::format("The loggers here let {} through: nothing is left "
+                                              "for a flight recorder",
+                                              least));
+    } else if (!is_heard) {
+      warnings.add(recorder.path,
+                   fmt::format("No handler takes what this flight recorder keeps: lower the level "
+                               "of one to {}",
+                               least));
     }
   }
 }

@@ -278,6 +278,21 @@ struct HandlerLevelPlan {
   std::string path;
 };
 
+/// A member of `"flight_recorder"`: keeps the newest records that the levels of a logger and those
+/// below it hold back, and has them written when an important one comes.
+struct RecorderPlan {
+  /// Empty for the root: all loggers.
+  std::string logger;
+  /// 1 to most_recorded.
+  std::int64_t records = 256;
+  /// What is below is not made at all.
+  int level = 10;
+  /// A record of that level or above has what is kept written.
+  int trigger = 40;
+  std::string path;
+};
+inline constexpr std::int64_t most_recorded = 1'000'000;
+
 /// The `"xylem"` object, which CPython ignores.
 struct EnginePlan {
   /// 64-byte slots of each thread's ring; a power of two, min_ring_slots to max_ring_slots.
@@ -294,6 +309,8 @@ struct EnginePlan {
   std::vector<record::LevelName> level_names{};
   /// What each file or stream may keep of lines that it cannot write; 0 to most_kept_bytes.
   std::int64_t max_kept_bytes = std::int64_t{16} << 20;
+  /// In file order, no logger twice.
+  std::vector<RecorderPlan> recorders;
 };
 
 struct Plan {

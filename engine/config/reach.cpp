@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "config/plan_parts.hpp"
+#include "config/recorder.hpp"
 
 namespace xylem::config {
 namespace {
@@ -61,6 +62,18 @@ void follow(const Plan& plan, std::size_t handler, bool consults_level, Route ro
   for (const std::size_t member : members) follow(plan, member, respects, route, routes);
 }
 
+/// What a flight recorder keeps gets to the handlers, too; one of a logger that the plan does not
+/// name has what comes by the nearest that it does.
+int lowest_level(const Plan& plan, const std::vector<LoggerView>& views, std::size_t logger) {
+  int lowest = views[logger].effective_level;
+  const RecorderPlan* const own = recorder_above(plan.engine, views[logger].name);
+  for (const RecorderPlan& recorder : plan.engine.recorders) {
+    const bool has_its_records = &recorder == own || nearest_view(views, recorder.logger) == logger;
+    if (has_its_records) lowest = std::min(lowest, recorder.level);
+  }
+  return lowest;
+}
+
 }  // namespace
 
 std::vector<LoggerView> view_loggers(const Plan& plan) {
@@ -84,11 +97,19 @@ std::vector<LoggerView> view_loggers(const Plan& plan) {
   return views;
 }
 
+std::size_t nearest_view(const std::vector<LoggerView>& views, std::string_view name) {
+  std::size_t nearest = 0;
+  for (std::size_t i = 1; i < views.size(); ++i) {
+    if (views[i].name == name || is_below(name, views[i].name)) nearest = i;
+  }
+  return nearest;
+}
+
 std::vector<Route> routes_of(const Plan& plan, const std::vector<LoggerView>& views,
                              std::size_t logger) {
   std::vector<Route> routes;
   Route start;
-  start.min_level = views[logger].effective_level;
+  start.min_level = lowest_level(plan, views, logger);
   // Only the filters of the logger that is called count, the handlers of all its ancestors do.
   if (views[logger].plan != nullptr) pass_filters(plan, views[logger].plan->filters, start);
   for (std::optional<std::size_t> at = logger; at; at = views[*at].parent) {

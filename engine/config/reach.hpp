@@ -30,6 +30,9 @@ struct LoggerView {
 /// The root first, then every logger of the plan below its nearest ancestor, siblings by name.
 std::vector<LoggerView> view_loggers(const Plan& plan);
 
+/// Index of the logger of that name or, when the plan does not name it, of its nearest ancestor.
+std::size_t nearest_view(const std::vector<LoggerView>& views, std::string_view name);
+
 /// One way a record can take.
 struct Route {
   /// Indices into Plan::handlers: queues and memories, then the handler that writes.

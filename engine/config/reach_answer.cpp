@@ -13,6 +13,7 @@
 #include "config/file_state.hpp"
 #include "config/plan_parts.hpp"
 #include "config/reach_trace.hpp"
+#include "config/recorder.hpp"
 #include "config/table.hpp"
 #include "record/level_names.hpp"
 
@@ -63,6 +64,9 @@ class Answer {
                                    name_of(view.level_from), is_default ? " (default)" : ""));
     table.add("record", trace_.obstacle.empty() ? "made" + text_of(trace_.doubts)
                                                 : "not made: " + trace_.obstacle);
+    if (trace_.recorder != nullptr) {
+      table.add("flight recorder", describe_recorder(*trace_.recorder));
+    }
     table.print("Logger", out);
   }
 
@@ -101,7 +105,7 @@ class Answer {
     if (!way.obstacle.empty()) return "no: " + way.obstacle;
     const std::optional<Place> place = place_of(way);
     if (!place) return "yes, and discards it" + text_of(way.doubts);
-    std::string text = "yes: " + place->name;
+    std::string text = "yes: " + place->name + late();
     for (const std::size_t index : way.handlers) {
       const HandlerPlan& handler = plan_.handlers[index];
       if (holds_back(handler)) text += ", once " + shown(handler.name) + " passes it on";
@@ -175,7 +179,14 @@ class Answer {
       }
       names.insert(place_of(*way)->name);
     }
-    return "it goes to " + joined(names, ", ", [](const std::string& name) { return name; });
+    return "it goes to " + joined(names, ", ", [](const std::string& name) { return name; }) +
+           late();
+  }
+
+  /// What a flight recorder keeps waits for another record.
+  std::string late() const {
+    if (trace_.recorder == nullptr) return {};
+    return fmt::format(", once {} comes", record::level_name(trace_.recorder->trigger));
   }
 
   void add_twice(Table& table) const {

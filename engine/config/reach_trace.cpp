@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "config/plan_parts.hpp"
+#include "config/recorder.hpp"
 #include "config/table.hpp"
 #include "record/level_names.hpp"
 
@@ -46,18 +47,21 @@ class Tracer {
   }
 
  private:
-  /// Later views stand deeper in the tree, so the last one that fits is the nearest.
   void find_logger() {
-    for (std::size_t i = 1; i < views_.size(); ++i) {
-      if (is_within(trace_.logger, views_[i].name)) trace_.nearest = i;
-    }
+    trace_.nearest = nearest_view(views_, trace_.logger);
     trace_.is_named = views_[trace_.nearest].name == trace_.logger &&
                       (trace_.nearest != 0 || views_[0].plan != nullptr);
   }
 
-  std::string obstacle_at_logger() const {
+  std::string obstacle_at_logger() {
     const LoggerView& view = views_[trace_.nearest];
     if (trace_.level < view.effective_level) {
+      trace_.recorder = recorder_above(plan_.engine, trace_.logger);
+      if (trace_.recorder != nullptr && trace_.level < trace_.recorder->level) {
+        trace_.recorder = nullptr;
+      }
+    }
+    if (trace_.level < view.effective_level && trace_.recorder == nullptr) {
       const LoggerView& source = views_[view.level_from];
       const bool is_default = source.plan == nullptr || !source.plan->level;
       return fmt::format("its level is {}, {}", record::level_name(view.effective_level),

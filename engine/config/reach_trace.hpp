@@ -36,6 +36,8 @@ struct Trace {
   std::string obstacle;
   /// What may keep the logger from making it.
   std::vector<std::string> doubts;
+  /// That keeps the record until an important one comes; null: none.
+  const RecorderPlan* recorder = nullptr;
   /// All ways, in the order in which they are written, those with an obstacle too.
   std::vector<Way> ways;
   /// Index of the logger that does not propagate though loggers above it have handlers.

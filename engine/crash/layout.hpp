@@ -18,6 +18,7 @@
 ///                    dictionary   DictionaryHead, then DictionaryEntries one behind the other
 ///                    spill        the payload of one record
 ///                    kept, held   KeptHead, then KeptLines one behind the other
+///                    recorded     the same, with a packed record in place of each line
 ///
 /// The process that dies leaves every store that it has made, in its order: a release store says
 /// that what stands before it is whole, to a later reader as to another thread. Numbers are little
@@ -78,13 +79,14 @@ struct Clock {
 };
 static_assert(2 * sizeof(Clock) <= page_bytes);
 
-enum class ExtentKind : std::uint32_t { none, ring, dictionary, spill, kept, held };
+enum class ExtentKind : std::uint32_t { none, ring, dictionary, spill, kept, held, recorded };
 
 struct Extent {
   std::uint64_t offset;  // of whole pages
   std::uint64_t bytes;
   std::uint64_t id;            // spill: what records call it; kept: the place of the sink's entry;
-                               // held: which of the configuration's memories it is
+                               // held, recorded: which of the configuration's memories or
+                               // flight recorders it is
   Atomic<std::uint32_t> kind;  // ExtentKind; clang 14 has no atomics of enums
 };
 

@@ -416,7 +416,7 @@ void Consumer::count() {
   // A record may be lost to one sink and kept by another: it has failed already.
   const std::uint64_t kept = pending.empty() ? 0 : size_of_union(pending, failed_) - failed_.size();
   failed_.settle(undecided, consumed_);
-  counters_.set({consumed_, failed_before_ + failed_.size(), kept});
+  counters_.set({consumed_, failed_before_ + failed_.size(), kept + router_->recorded()});
 }
 
 void Consumer::retire_finished() {

@@ -104,10 +104,10 @@ std::uint64_t read_kept_lines(Bytes file, const std::vector<Part>& parts,
   return unreadable;
 }
 
-std::uint64_t read_held_lines(Bytes file, const std::vector<Part>& parts,
+std::uint64_t read_held_lines(Bytes file, const std::vector<Part>& parts, ExtentKind kind,
                               std::vector<std::vector<HeldLine>>& memories) {
   std::uint64_t unreadable = 0;
-  for (const auto& [id, chunks] : find_chunks(file, parts, ExtentKind::held, unreadable)) {
+  for (const auto& [id, chunks] : find_chunks(file, parts, kind, unreadable)) {
     if (id >= max_memories) {
       ++unreadable;
       continue;

@@ -17,9 +17,9 @@ std::uint64_t read_kept_lines(Bytes file, const std::vector<Part>& parts,
 /// Numbers of memories are below this: a configuration with more is none.
 inline constexpr std::uint64_t max_memories = 4096;
 
-/// Finds the lines that the dead process' memories held, by the numbers of these. Returns how many
-/// of the parts cannot be read.
-std::uint64_t read_held_lines(Bytes file, const std::vector<Part>& parts,
+/// Finds the lines that the dead process' memories held, by the numbers of these; or, by those of
+/// flight recorders, the packed records (`recorded`). Returns how many of the parts cannot be read.
+std::uint64_t read_held_lines(Bytes file, const std::vector<Part>& parts, crash::ExtentKind kind,
                               std::vector<std::vector<HeldLine>>& memories);
 
 }  // namespace xylem::recover

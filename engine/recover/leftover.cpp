@@ -12,6 +12,7 @@
 #include "recover/clock.hpp"
 #include "recover/dictionary.hpp"
 #include "recover/kept.hpp"
+#include "route/packed_record.hpp"
 
 namespace xylem::recover {
 namespace {
@@ -80,7 +81,8 @@ class Parser {
     }
     read_sinks(header(offsetof(crash::Header, sinks), std::uint32_t{}));
     into_.unreadable += read_kept_lines(bytes_, parts, into_.sinks);
-    into_.unreadable += read_held_lines(bytes_, parts, into_.memories);
+    into_.unreadable += read_held_lines(bytes_, parts, ExtentKind::held, into_.memories);
+    read_recorded(parts);
     for (const Part& part : parts) {
       if (part.kind == ExtentKind::ring) read_ring(bytes_.subspan(part.offset, part.bytes));
     }
@@ -204,6 +206,34 @@ class Parser {
       }
       at += header.slots();
     }
+  }
+
+  void read_recorded(const std::vector<Part>& parts) {
+    std::vector<std::vector<HeldLine>> recorders;
+    into_.unreadable += read_held_lines(bytes_, parts, ExtentKind::recorded, recorders);
+    for (const std::vector<HeldLine>& lines : recorders) {
+      std::deque<RecordedRecord>& records = into_.recorders.emplace_back();
+      for (const HeldLine& line : lines) {
+        if (!read_recorded(line, records)) ++into_.unreadable;
+      }
+    }
+  }
+
+  bool read_recorded(const HeldLine& line, std::deque<RecordedRecord>& records) {
+    const std::optional<route::PackedRecord> packed = route::unpack_record(line.text);
+    if (!packed) return false;
+    const auto site = into_.sites.find(packed->site);
+    const auto logger = into_.loggers.find(packed->logger);
+    const Bytes payload{reinterpret_cast<const std::byte*>(packed->payload.data()),
+                        packed->payload.size()};
+    if (site == into_.sites.end() || logger == into_.loggers.end()) return false;
+    if (!fits(site->second, payload)) return false;
+    // Kernels read whole vectors, and this may be the end of the file.
+    std::vector<std::byte>& copy = into_.unwrapped.emplace_back(payload.size() + 256);
+    std::copy(payload.begin(), payload.end(), copy.begin());
+    const Record record{&site->second, &logger->second, 0, packed->time_ns, copy.data()};
+    records.push_back({line.batch, line.passed, line.record, record, route::thread_of(*packed)});
+    return true;
   }
 
   static std::uint64_t end_of_batch(const Ring& ring, std::uint64_t batch, std::uint64_t at_least) {

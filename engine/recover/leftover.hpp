@@ -66,6 +66,16 @@ struct HeldLine {
   std::string_view text;
 };
 
+/// A record that a flight recorder kept, or that was written not long ago because another had it
+/// written. It may have been forgotten, too: only the last ones count.
+struct RecordedRecord {
+  std::uint64_t batch;   // with which it came
+  std::uint64_t passed;  // with which it was written; 0: not yet
+  std::uint64_t number;  // the dead consumer's
+  Record record;
+  record::Thread thread;
+};
+
 /// Stands in SinkEntry::written once everything has been recovered into the sink, so that a second
 /// try, after trouble with another sink, does not write it again.
 inline constexpr std::uint64_t all_written = ~std::uint64_t{0};
@@ -92,7 +102,8 @@ struct Leftover {
   std::uint64_t first_batch = 0;
   std::vector<SinkState> sinks;
   std::vector<Ring> rings;
-  std::vector<std::vector<HeldLine>> memories;  // by their numbers
+  std::vector<std::vector<HeldLine>> memories;        // by their numbers
+  std::vector<std::deque<RecordedRecord>> recorders;  // by their numbers
   std::uint64_t unreadable = 0;  // records, and parts of the file that may have held some
 
   // Behind the pointers of the records; none of these moves its elements.

@@ -59,7 +59,7 @@ std::vector<Part> list_parts(Bytes fixed, std::uint64_t file_bytes, std::uint64_
                            part.bytes <= file_bytes - part.offset;
     const bool is_paged =
         part.offset % crash::page_bytes == 0 && part.bytes % crash::page_bytes == 0;
-    if (kind > static_cast<std::uint32_t>(ExtentKind::held) || !is_within || !is_paged) {
+    if (kind > static_cast<std::uint32_t>(ExtentKind::recorded) || !is_within || !is_paged) {
       ++unreadable;
     } else {
       parts.push_back(part);

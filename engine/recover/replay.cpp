@@ -20,6 +20,7 @@
 #include "record/level_names.hpp"
 #include "record/payload.hpp"
 #include "record/process.hpp"
+#include "recover/recorded.hpp"
 #include "route/gather.hpp"
 #include "route/router.hpp"
 #include "stacks/texts.hpp"
@@ -64,6 +65,7 @@ class Replayer {
     }};
     for (const auto& [frame, text] : leftover_.frames) texts.add(frame, text);
     const stacks::AsFramesOf frames_scope{texts};
+    order_recorded();
     order();
     replay_.records.assign(order_.size(), Replay::Certainty::open);
     // A place for each: the sinks that are captured into them point there.
@@ -72,8 +74,12 @@ class Replayer {
       return capture(sink, memory);
     };
     route::Router router{std::make_shared<const route::Tree>(tree_.with_sinks(replace))};
+    router.watch_recorders([this](std::size_t recorder, std::optional<std::uint64_t> number) {
+      watch_recorder(recorder, number);
+    });
     for (std::size_t number = 0; number < order_.size(); ++number) deliver(router, number);
     count_failed(router);
+    forget_recorded();
     std::erase_if(replay_.captures, [](const Capture& capture) { return capture.lines.empty(); });
     return std::move(replay_);
   }
@@ -83,7 +89,19 @@ class Replayer {
     std::size_t ring;
     const Record* record;  // null: drops that nobody told of, behind the ring's last record
     std::int64_t time_ns;
+    const RecordedRecord* recorded = nullptr;  // in a flight recorder, whose number `ring` is then
   };
+
+  /// They come first. Those that all sinks have got are not needed any more.
+  void order_recorded() {
+    for (std::size_t i = 0; i < leftover_.recorders.size(); ++i) {
+      const std::size_t most = i < tree_.recorders.size() ? tree_.recorders[i].records
+                                                          : std::numeric_limits<std::size_t>::max();
+      for (const RecordedRecord* const one : still_recorded(leftover_, i, most)) {
+        order_.push_back({i, &one->record, one->record.time_ns, one});
+      }
+    }
+  }
 
   /// Merges the rings by time, each in its own order.
   void order() {
@@ -116,8 +134,9 @@ class Replayer {
     }
     // What stands for untold drops is no record of the process.
     std::erase_if(order_, [this](const Item& item) {
+      if (item.record != nullptr) return false;
       const Ring& ring = leftover_.rings[item.ring];
-      return item.record == nullptr && ring.dropped <= ring.told;
+      return ring.dropped <= ring.told;
     });
   }
 
@@ -135,6 +154,11 @@ class Replayer {
         sink.name(), [this, &capture, starts, counts_written, memory](std::uint64_t number,
                                                                       std::string_view line) {
           const Item& item = order_[number];
+          const std::optional<std::size_t> recorder =
+              item.recorded != nullptr ? item.ring : recorded_.recorder_of(number);
+          if (recorder) {
+            return take_recorded(capture, number, starts, ring_of_recorder(*recorder), line);
+          }
           const Ring& ring = leftover_.rings[item.ring];
           if ((item.record != nullptr ? item.record->position : ring.head) < starts[item.ring]) {
             Replay::Certainty& certainty = replay_.records[number];
@@ -147,6 +171,21 @@ class Replayer {
           add(capture, number, memory ? ring_of_memory(*memory) : item.ring, line);
         });
     return known;
+  }
+
+  void take_recorded(Capture& capture, std::size_t number, const std::vector<std::uint64_t>& starts,
+                     std::size_t ring, std::string_view line) {
+    const Item& item = order_[number];
+    if (item.recorded != nullptr) {
+      const std::uint64_t done = leftover_.done(capture.state);
+      const bool is_in_ring = item.recorded->batch > done;
+      const bool is_done = item.recorded->passed != 0 && item.recorded->passed <= done;
+      if (is_in_ring || is_done || done == all_written) return;
+    } else if (item.record->position < starts[item.ring]) {
+      return;
+    }
+    if (capture.lines.empty()) capture.first_ns = item.time_ns;
+    add(capture, number, ring, line);
   }
 
   Capture& capture_of(sink::Sink& sink) {
@@ -170,6 +209,19 @@ class Replayer {
 
   std::size_t ring_of_memory(std::size_t memory) const {
     return leftover_.rings.size() + 1 + memory;
+  }
+
+  std::size_t ring_of_recorder(std::size_t recorder) const {
+    return ring_of_memory(std::max(leftover_.memories.size(), tree_.handlers.size())) + recorder;
+  }
+
+  /// Only the last ones are written, as many as the config says.
+  void forget_recorded() {
+    const std::unordered_set<std::uint64_t> forgotten = recorded_.forgotten();
+    for (Capture& capture : replay_.captures) {
+      std::erase_if(capture.lines,
+                    [&forgotten](const Line& line) { return forgotten.contains(line.record); });
+    }
   }
 
   /// By the number that the dead consumer gave it.
@@ -217,6 +269,7 @@ class Replayer {
 
   void deliver(route::Router& router, std::size_t number) {
     const Item& item = order_[number];
+    if (item.recorded != nullptr) return deliver_recorded(router, number);
     const Ring& ring = leftover_.rings[item.ring];
     if (item.record == nullptr) {
       tell_drops(router, number, ring.dropped);
@@ -232,6 +285,21 @@ class Replayer {
       const bool is_whole = context.empty() && !gatherer_.has_bound_fields(header.site());
       router.deliver(is_whole ? raw : gatherer_.gather(raw, context), number);
     }
+  }
+
+  void watch_recorder(std::size_t recorder, std::optional<std::uint64_t> number) {
+    if (!number) return recorded_.fire(recorder);
+    const RecordedRecord* const copy = order_[*number].recorded;
+    recorded_.keep(recorder, *number, copy == nullptr || copy->batch < leftover_.first_batch);
+  }
+
+  /// Its context has been gathered.
+  void deliver_recorded(route::Router& router, std::size_t number) {
+    const RecordedRecord& recorded = *order_[number].recorded;
+    const detail::HeaderView header{
+        detail::header_word(site_id(*recorded.record.site), logger_id(*recorded.record.logger), 1)};
+    router.deliver({header, recorded.record.payload, &recorded.thread, recorded.record.time_ns},
+                   number);
   }
 
   void enter_context(std::size_t number) {
@@ -315,6 +383,7 @@ class Replayer {
   std::map<std::pair<const sink::Sink*, std::optional<std::size_t>>, std::shared_ptr<sink::Sink>>
       sinks_;
   std::unordered_map<const sink::Sink*, Capture*> captures_;
+  RecordedSince recorded_{tree_};
   route::Gatherer gatherer_;
   std::vector<route::Fields> contexts_;                          // by ring, likewise
   std::unordered_map<std::uint64_t, std::size_t> kept_records_;  // places in Replay::records

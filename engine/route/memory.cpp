@@ -15,7 +15,9 @@ std::size_t bytes_of(const std::vector<Parcel>& parcels) {
   return bytes;
 }
 
-void deliver(Parcel& parcel, std::uint64_t number, int levelno, Present present) {
+}  // namespace
+
+void hand_on(Parcel& parcel, std::uint64_t number, int levelno, Present present) {
   if (parcel.memory != nullptr) {
     parcel.memory->take(number, levelno, std::move(parcel.parcels), present);
     return;
@@ -33,8 +35,6 @@ void deliver(Parcel& parcel, std::uint64_t number, int levelno, Present present)
     sink.give_up(number);
   }
 }
-
-}  // namespace
 
 void Memory::take(std::uint64_t number, int levelno, std::vector<Parcel> parcels, Present present) {
   held_bytes_ += sizeof(Held) + bytes_of(parcels);
@@ -62,7 +62,7 @@ void Memory::pass_on(Present present) {
   records_.clear();
   if (std::exchange(copied_, 0) > 0) has_passed_on_ = true;
   for (Held& one : held) {
-    for (Parcel& parcel : one.parcels) deliver(parcel, one.number, one.levelno, present);
+    for (Parcel& parcel : one.parcels) hand_on(parcel, one.number, one.levelno, present);
   }
 }
 

@@ -32,6 +32,10 @@ struct Parcel {
   std::vector<Parcel> parcels;  // behind the memory
 };
 
+/// Puts a line of an older record where lines of the present one go, or what is behind a memory
+/// into that.
+void hand_on(Parcel& parcel, std::uint64_t number, int levelno, Present present);
+
 /// The records that one `logging.handlers.MemoryHandler` holds, as the lines that they will be: the
 /// slots that they came in are needed for others. What is held when a batch ends is copied into the
 /// crash file, so that a kill loses none; what comes and goes within a batch is not.

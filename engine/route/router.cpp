@@ -6,7 +6,6 @@
 
 #include "record/level_names.hpp"
 #include "record/payload.hpp"
-#include "record/stack_text.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
 #include "sink/rollover_timer.hpp"
@@ -17,18 +16,6 @@ namespace {
 
 /// One report for each cause, but not for ever new causes.
 constexpr std::size_t max_reports = 100;
-
-/// What the handler writes for any record. Throws what the formatter throws.
-std::string line_of(const Handler& handler, const record::View& view) {
-  std::string line;
-  if (handler.opening) {
-    const bool is_named = view.foreign != nullptr && view.foreign->levelname;
-    line = is_named ? handler.opening(view.foreign->levelname->value_or("None"))
-                    : handler.opening(record::level_name(view.levelno()));
-  }
-  handler.formatter->format(line, view);
-  return line += handler.terminator;
-}
 
 /// A sink behind the handler, to count what is lost on the way.
 sink::Sink* sink_behind(const Handler& handler) {
@@ -46,6 +33,9 @@ Router::Router(std::shared_ptr<const Tree> tree) : tree_{std::move(tree)}, sinks
     if (!handler->memory) continue;
     memories_.emplace_back(handler.get(), std::make_unique<Memory>(*handler->memory));
   }
+  for (const RecorderRule& rule : tree_->recorders) {
+    recorders_.push_back(std::make_unique<Recorder>(rule));
+  }
   find_tellers();
 }
 
@@ -54,6 +44,7 @@ void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& level
   by_site_.clear();
   quick_routes_.clear();
   leaves_.clear();
+  recorded_routes_.clear();
   tree_ = std::move(tree);
   sinks_ = tree_->sinks();
   for (const auto& [handler, level] : levels) handler->level = level;
@@ -65,8 +56,11 @@ void Router::deliver(const RawRecord& raw, std::uint64_t number) {
   Route& route = find(raw.header);
   record::View view{route.site, route.logger_name, raw.thread, raw.time_ns, raw.payload, nullptr};
   if (route.is_special) [[unlikely]] {
+    if (route.site->id == record::foreign_site) return deliver_foreign(route, raw, view, number);
+    if (route.recorder) keep(*route.recorder, raw, *route.site, number);
+    if (!route.fired.empty()) fire(route.fired, {number, view.time_ns});
+    if (route.recorder && route.deliveries.empty()) return;
     begin_special();
-    if (route.site->id == record::foreign_site) return deliver_foreign(route, view, number);
     if (route.site->has_traces && !unpack_traces(route, view, number)) return;
     return deliver_filtered(route, view, number);
   }
@@ -144,17 +138,23 @@ std::unique_ptr<Router::Route> Router::make_route(detail::HeaderView header) {
   route->logger = header.logger();
   route->logger_name = logger(header.logger()).name;
   // The handlers of a foreign record depend on its level, which its site does not know.
-  if (route->site->id != record::foreign_site) add_deliveries(*route);
+  if (route->site->id != record::foreign_site) {
+    set_recorders(*route);
+    add_deliveries(*route);
+  }
   route->filters = tree_->filters_that_see_records(route->logger_name);
   route->is_special = route->site->id == record::foreign_site || route->site->has_traces ||
-                      route->filters != nullptr || has_filters(route->deliveries);
+                      route->filters != nullptr || has_filters(route->deliveries) ||
+                      route->recorder || !route->fired.empty();
   return route;
 }
 
 void Router::add_deliveries(Route& route) {
   const std::string_view name = route.logger_name;
   if (!tree_->logger_passes(name, static_cast<int>(route.site->level))) return;
-  route.deliveries = make_deliveries(route, tree_->leaves(name));
+  const bool is_recorded = route.recorder.has_value();
+  route.deliveries =
+      make_deliveries(route, is_recorded ? tree_->leaves_at_once(name) : tree_->leaves(name));
 }
 
 std::vector<Router::Delivery> Router::make_deliveries(const Route& route,
@@ -232,34 +232,6 @@ Parcel Router::pack(const Delivery& delivery, const record::View& view, std::uin
   return parcel;
 }
 
-Parcel Router::pack_line(const Handler& handler, const record::View& view, std::uint64_t number) {
-  Parcel parcel{&handler, nullptr, {}, false, {}};
-  if (handler.memory) {
-    parcel.memory = &memory_of(handler);
-    parcel.parcels = pack_lines_behind(handler, view, number);
-    return parcel;
-  }
-  try {
-    parcel.line = line_of(handler, view);
-  } catch (const format::FormatError& error) {
-    report_once(handler, error.what());
-    parcel.is_unformattable = true;
-  }
-  return parcel;
-}
-
-std::vector<Parcel> Router::pack_lines_behind(const Handler& memory, const record::View& view,
-                                              std::uint64_t number) {
-  std::vector<Parcel> parcels;
-  for (const Leaf& leaf : tree_->leaves_behind(memory)) {
-    if (!leaf.takes(view.logger, view.levelno())) continue;
-    const record::View* const last =
-        follow(*leaf.handler, leaf.filters_that_see_records(), view, number);
-    if (last != nullptr) parcels.push_back(pack_line(*leaf.handler, *last, number));
-  }
-  return parcels;
-}
-
 Memory& Router::memory_of(const Handler& handler) {
   const auto found = std::find_if(memories_.begin(), memories_.end(),
                                   [&](const auto& entry) { return entry.first == &handler; });
@@ -272,9 +244,13 @@ void Router::collect_held(sink::RecordSet& pending,
     pending.merge(memory->records());
     if (const auto range = memory->range()) undecided.push_back(*range);
   }
+  for (const auto& recorder : recorders_) {
+    if (const auto range = recorder->range()) undecided.push_back(*range);
+  }
 }
 
 void Router::keep_memories_in(crash::File* file) {
+  for (std::size_t i = 0; i < recorders_.size(); ++i) recorders_[i]->keep_in(file, i);
   for (std::size_t i = 0; i < memories_.size(); ++i) memories_[i].second->keep_in(file, i);
 }
 
@@ -286,65 +262,7 @@ void Router::close_memories(std::uint64_t next) {
   for (auto entry = memories_.rbegin(); entry != memories_.rend(); ++entry) {
     entry->second->close({next, now_ns});
   }
-}
-
-namespace {
-
-/// When a record was logged: if it was made elsewhere as it says, if the calendar has that.
-std::int64_t logged_ns(const record::View& view) {
-  constexpr double most_s = 9e9;
-  const std::optional<double> created_s =
-      view.foreign != nullptr ? view.foreign->created : std::nullopt;
-  if (!created_s || !(*created_s > -most_s && *created_s < most_s)) return view.time_ns;
-  return static_cast<std::int64_t>(*created_s * 1e9);
-}
-
-}  // namespace
-
-void Router::deliver_foreign(const Route& route, record::View view, std::uint64_t number) {
-  const char* packed = nullptr;
-  record::find_tails(*view.site, view.payload, &packed);
-  record::Foreign foreign;
-  const auto bytes = record::load<std::uint32_t>(view.payload);
-  if (!record::unpack({packed, bytes}, foreign)) {
-    // What cannot be read belongs to no handler; some sink has to count it.
-    sinks_.front()->give_up(number);
-    return;
-  }
-  std::string stack;
-  if (!foreign.raw_stack.empty()) {
-    stack = record::demangled_stack(foreign.raw_stack);
-    foreign.stack_info = stack;
-  }
-  view.foreign = &foreign;
-  if (!tree_->logger_passes(view.logger, view.levelno())) return;
-  const record::View* const passed = pass_logger(route.filters, view, number);
-  if (passed == nullptr) return;
-  const auto [leaves, is_new] = leaves_.try_emplace(route.logger);
-  if (is_new) leaves->second = tree_->leaves(view.logger);
-  for (const Leaf& leaf : leaves->second) {
-    if (!leaf.takes(view.logger, view.levelno())) continue;
-    const record::View* const last =
-        follow(*leaf.handler, leaf.filters_that_see_records(), *passed, number);
-    if (last != nullptr) deliver_line(*leaf.handler, *last, number);
-  }
-}
-
-/// A record for which the handler has no template.
-void Router::deliver_line(const Handler& handler, const record::View& view, std::uint64_t number) {
-  try {
-    if (handler.memory) {
-      memory_of(handler).take(number, view.levelno(), pack_lines_behind(handler, view, number),
-                              {number, logged_ns(view)});
-      return;
-    }
-    const std::string line = line_of(handler, view);
-    handler.sink->note_time(logged_ns(view));
-    char* const at = handler.sink->reserve(line.size());
-    handler.sink->commit(std::copy(line.begin(), line.end(), at), number);
-  } catch (const std::exception& error) {
-    fail(handler, number, error.what());
-  }
+  for (const auto& recorder : recorders_) recorder->forget();
 }
 
 void Router::fail(const Handler& handler, std::uint64_t number, const char* why) {

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -13,7 +15,9 @@
 
 #include "record/view.hpp"
 #include "route/memory.hpp"
+#include "route/packed_record.hpp"
 #include "route/raw_record.hpp"
+#include "route/recorder.hpp"
 #include "route/tree.hpp"
 
 namespace xylem::route {
@@ -62,20 +66,32 @@ class Router {
   /// memory's.
   void collect_held(sink::RecordSet& pending, std::vector<sink::RecordRange>& undecided) const;
 
-  // What memories hold, for the crash file (Memory); their numbers are those of the tree's order.
+  /// How many records flight recorders keep.
+  std::uint64_t recorded() const;
+
+  /// What recorders that pass on each record at once would have done: kept the record of that
+  /// number, or, without one, had written what they kept.
+  using Watch = std::function<void(std::size_t recorder, std::optional<std::uint64_t> number)>;
+  void watch_recorders(Watch watch) { watch_ = std::move(watch); }
+
+  // What memories and recorders hold, for the crash file (Memory, Recorder); their numbers are
+  // those of the tree's order.
   void keep_memories_in(crash::File* file);
   void end_batch(std::uint64_t batch) {
     for (const auto& [handler, memory] : memories_) memory->end_batch(batch);
+    for (const auto& recorder : recorders_) recorder->end_batch(batch);
   }
   void release_memories(std::uint64_t first_batch) {
     for (const auto& [handler, memory] : memories_) memory->release(first_batch);
+    for (const auto& recorder : recorders_) recorder->release(first_batch);
   }
   void forget_copies() {
     for (const auto& [handler, memory] : memories_) memory->forget_copies();
+    for (const auto& recorder : recorders_) recorder->forget_copies();
   }
 
-  /// The handlers are about to be closed: memories pass on what they hold, or forget it. `next` is
-  /// the number that the next record would have.
+  /// The handlers are about to be closed: memories pass on what they hold, or forget it, as
+  /// recorders do. `next` is the number that the next record would have.
   void close_memories(std::uint64_t next);
 
  private:
@@ -101,8 +117,10 @@ class Router {
     const record::Site* site;
     std::uint32_t logger;
     std::string_view logger_name;
-    bool is_special = false;           // foreign, with traces, or filtered record by record
-    const Filters* filters = nullptr;  // of the logger, if they are to see each record
+    bool is_special = false;              // foreign, with traces, or filtered record by record
+    const Filters* filters = nullptr;     // of the logger, if they are to see each record
+    std::optional<std::size_t> recorder;  // that keeps the records
+    std::vector<std::size_t> fired;       // recorders that they have written
     std::vector<Delivery> deliveries;
     std::unique_ptr<Route> next;  // the same site under another logger
   };
@@ -166,7 +184,17 @@ class Router {
   Memory& memory_of(const Handler& handler);
   void keep_quick_route(const Route& route, detail::HeaderView header);
   bool unpack_traces(const Route& route, record::View& view, std::uint64_t number);
-  void deliver_foreign(const Route& route, record::View view, std::uint64_t number);
+  void deliver_foreign(const Route& route, const RawRecord& raw, record::View view,
+                       std::uint64_t number);
+  bool unpack_foreign(record::View& view, record::Foreign& foreign, std::string& stack,
+                      std::uint64_t number);
+  void set_recorders(Route& route);
+  void keep(std::size_t recorder, const RawRecord& raw, const record::Site& site,
+            std::uint64_t number);
+  void fire(const std::vector<std::size_t>& recorders, Present present);
+  void deliver_recorded(const RawRecord& raw, std::uint64_t number, Present present);
+  void deliver_foreign_recorded(record::View view, std::uint64_t number, Present present);
+  const Route& recorded_route(detail::HeaderView header);
   void fail(const Handler& handler, std::uint64_t number, const char* why);
   void report_once(const Handler& handler, const std::string& why);
   void report_once(const std::string& text);
@@ -177,6 +205,10 @@ class Router {
   std::vector<QuickRoute> quick_routes_;                         // of those that come first
   std::unordered_map<std::uint32_t, std::vector<Leaf>> leaves_;  // by logger, for foreign records
   std::vector<std::pair<const Handler*, std::unique_ptr<Memory>>> memories_;  // as constructed
+  std::vector<std::unique_ptr<Recorder>> recorders_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Route>> recorded_routes_;  // by site and logger
+  Unpacker unpacker_;
+  Watch watch_;
   std::vector<Verdict> verdicts_;    // of the record that is being delivered
   std::deque<Rewritten> rewritten_;  // what has been made of it; kept for others
   std::size_t rewritten_in_use_ = 0;

@@ -118,6 +118,8 @@ const LoggerNode* Tree::find(std::string_view name) const {
 
 int Tree::threshold(std::string_view logger) const {
   int threshold = configured_threshold(logger);
+  const RecorderRule* const recorder = threshold != off ? recorder_above(logger) : nullptr;
+  if (recorder != nullptr) threshold = std::min(threshold, recorder->level);
   for (const Capture& capture : captures) {
     if (capture.covers(logger)) threshold = std::min(threshold, capture.level);
   }
@@ -152,9 +154,35 @@ const SamplingRule* Tree::rule_for_calls(std::string_view logger) const {
   return nullptr;
 }
 
+/// Records that only a capture lets in are for captures alone.
 std::vector<Leaf> Tree::leaves(std::string_view logger) const {
+  std::vector<Leaf> leaves = leaves_at_last(logger);
+  const std::vector<Leaf> captured = leaves_at_once(logger);
+  if (captured.empty()) return leaves;
+  const int configured = configured_threshold(logger);
+  for (Leaf& leaf : leaves) leaf.level = std::max(leaf.level, configured);
+  leaves.insert(leaves.end(), captured.begin(), captured.end());
+  return leaves;
+}
+
+std::vector<Leaf> Tree::leaves_at_once(std::string_view logger) const {
   std::vector<Leaf> leaves;
+  for (const Capture& capture : captures) {
+    if (capture.covers(logger)) leaves.push_back({capture.handler.get(), capture.level, {}});
+  }
+  return leaves;
+}
+
+std::vector<Leaf> Tree::leaves_at_last(std::string_view logger) const {
+  std::vector<Leaf> leaves;
+  bool is_only_captured = false;
   bool has_handler = false;
+  for (const Capture& capture : captures) {
+    if (!capture.covers(logger)) continue;
+    is_only_captured |= capture.is_only;
+    has_handler = true;
+  }
+  if (is_only_captured) return leaves;
   for (std::string_view name = logger; !name.empty(); name = parent_of(name)) {
     const LoggerNode* const node = find(name);
     if (node == nullptr) continue;
@@ -165,24 +193,7 @@ std::vector<Leaf> Tree::leaves(std::string_view logger) const {
     if (!node->propagate) break;
   }
   if (!has_handler) add_leaves(leaves, *last_resort_, {nullptr, 0, {}}, true);
-  const bool is_captured = std::any_of(captures.begin(), captures.end(),
-                                       [logger](const Capture& c) { return c.covers(logger); });
-  if (is_captured && !has_handler) leaves.clear();
-  if (is_captured) add_captures(leaves, logger);
   return leaves;
-}
-
-/// Records that only a capture lets in are for captures alone.
-void Tree::add_captures(std::vector<Leaf>& leaves, std::string_view logger) const {
-  const int configured = configured_threshold(logger);
-  for (Leaf& leaf : leaves) leaf.level = std::max(leaf.level, configured);
-  const bool is_only = std::any_of(captures.begin(), captures.end(), [logger](const Capture& c) {
-    return c.is_only && c.covers(logger);
-  });
-  if (is_only) leaves.clear();
-  for (const Capture& capture : captures) {
-    if (capture.covers(logger)) leaves.push_back({capture.handler.get(), capture.level, {}});
-  }
 }
 
 std::vector<Leaf> Tree::leaves_behind(const Handler& memory) const {
@@ -218,6 +229,8 @@ Tree Tree::with_sinks(const Replace& replace) const {
     });
     copier.copy_all(node.handlers);
   }
+  tree.recorders = recorders;
+  for (RecorderRule& recorder : tree.recorders) recorder.records = 0;
   // Not that of this tree, whose formatter may be at work for another one; but its sink.
   tree.last_resort_ = copier.copy(make_last_resort(last_resort_->sink));
   return tree;

@@ -10,6 +10,7 @@
 
 #include "route/capture.hpp"
 #include "route/handler.hpp"
+#include "route/recorder_rule.hpp"
 
 namespace xylem::route {
 
@@ -57,13 +58,29 @@ class Tree {
   /// Those that tests have in force: they stay while configurations come and go.
   std::vector<Capture> captures;
 
+  /// Flight recorders, in the order of the config.
+  std::vector<RecorderRule> recorders;
+
   /// The lowest level that a call of this logger lets pass; `off` when it is disabled.
   int threshold(std::string_view logger) const;
+
+  /// The recorder that keeps the records of that level: the nearest one, when the logger's own
+  /// level refuses them.
+  std::optional<std::size_t> recorder_of(std::string_view logger, int levelno) const;
+
+  /// The recorders that a record has written. One that tells of the end of the process, all.
+  std::vector<std::size_t> recorders_fired_by(std::string_view logger, int levelno) const;
 
   /// Where the records of this logger may go, in Python's order; the last resort when there is no
   /// handler at all. Empty when the logger's own filters refuse the level. The pointers live as
   /// long as the tree.
   std::vector<Leaf> leaves(std::string_view logger) const;
+
+  /// Where a recorder's records go: at once, and once they are asked for. Captures get everything
+  /// at once.
+  std::vector<Leaf> leaves_at_once(std::string_view logger) const;
+  std::vector<Leaf> leaves_at_last(std::string_view logger) const;
+
   bool logger_passes(std::string_view logger, int levelno) const;
 
   /// The filters of the logger, if one of them has to see each record; else null.
@@ -87,9 +104,10 @@ class Tree {
 
   /// The same tree with other sinks: `replace` is asked once for each way to a handler that has
   /// one; `memory` is the number of the first memory on that way, if there is one, in the order of
-  /// the handlers. Shares the formatters with this tree, but for the last resort's. A memory passes
-  /// on each record at once: this is for looking at lines of the past. Without what is left
-  /// of former configurations, of which a process that died with this one need not have known.
+  /// the handlers. Shares the formatters with this tree, but for the last resort's. A memory and a
+  /// recorder pass on each record at once: this is for looking at lines of the past. Without what
+  /// is left of former configurations, of which a process that died with this one need not have
+  /// known.
   using Replace =
       std::function<std::shared_ptr<sink::Sink>(sink::Sink&, std::optional<std::size_t> memory)>;
   Tree with_sinks(const Replace& replace) const;
@@ -99,7 +117,7 @@ class Tree {
 
  private:
   int configured_threshold(std::string_view logger) const;
-  void add_captures(std::vector<Leaf>& leaves, std::string_view logger) const;
+  const RecorderRule* recorder_above(std::string_view logger) const;
 
   std::map<std::string, LoggerNode, std::less<>> nodes_;
   std::shared_ptr<const Handler> last_resort_;
