@@ -1,13 +1,17 @@
 // What flight recorders kept when their process died: the death asks for it.
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
+#include <new>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -174,6 +178,53 @@ TEST_CASE("a process that ends in order leaves nothing of what was kept" *
         }) == 0);
   CHECK(recover(config) == 0);
   CHECK(messages(dir / "log").empty());
+}
+
+TEST_CASE("a kill at any moment loses and doubles nothing of what was kept" *
+          doctest::skip(!can_fork)) {
+  constexpr int between = 97;
+  constexpr int most = 10;
+  void* const shared = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(shared != MAP_FAILED);
+  auto& logged = *new (shared) std::atomic<int>{0};
+  for (int round = 0; round < 20; ++round) {
+    CAPTURE(round);
+    const TempDir dir;
+    const ToFile config = recording(dir, R"({"my_app": {"records": 10}})");
+    logged = 0;
+    const pid_t child = ::fork();
+    if (child == 0) {
+      xylem::configure(config.json());
+      const Logger log = get_logger("my_app");
+      for (int i = 1;; ++i) {
+        if (i % between == 0) {
+          XYLEM_ERROR(log, "{}", i);
+        } else {
+          XYLEM_DEBUG(log, "{}", i);
+        }
+        logged = i;
+      }
+    }
+    while (logged < 100 + round * 50) ::usleep(100);
+    ::usleep(static_cast<useconds_t>(round * 500));
+    ::kill(child, SIGKILL);
+    fork_test::status_of(child);
+    recover(config);
+    const Texts lines = messages(dir / "log");
+    REQUIRE(!lines.empty());
+    const int last = std::stoi(lines.back());
+    CHECK(last >= logged);
+    CHECK(last <= logged + 1);
+    Texts expected;
+    for (int error = between; error <= last; error += between) {
+      expected = std::move(expected) + numbers(error - most, error);
+    }
+    const int tail = last - last % between + 1;
+    expected = std::move(expected) + numbers(std::max(tail, last - most + 1), last);
+    CHECK(lines == expected);
+  }
+  ::munmap(shared, sizeof(std::atomic<int>));
 }
 
 TEST_CASE("handlers that have come to different places each get what they lack" *

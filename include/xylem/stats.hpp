@@ -8,8 +8,8 @@ namespace xylem {
 ///
 ///     accepted = written + dropped + failed + pending
 ///
-/// and `pending` is 0 after a flush() or shutdown() that met no trouble; what a MemoryHandler holds
-/// is pending until it is passed on.
+/// and `pending` is 0 after a flush() or shutdown() that met no trouble; what a MemoryHandler or a
+/// flight recorder holds is pending until it is passed on.
 struct Stats {
   std::uint64_t accepted = 0;  ///< calls that passed their logger's level, as far as seen below
   std::uint64_t written = 0;   ///< in the kernel's hands at every handler that takes them, or taken
