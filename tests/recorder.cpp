@@ -122,6 +122,7 @@ TEST_CASE("a recorder is its logger's and of those below, of several the nearest
   XYLEM_CRITICAL(get_logger("my_app.db"), "all");
   CHECK(texts(dir) == Texts{"elsewhere", "net", "above both", "db", "app", "all"});
   CHECK(get_logger("my_app").enabled(Level::debug));
+  CHECK(xylem::effective_level("my_app") == Level::info);
   CHECK_FALSE(get_logger("other").enabled(Level::debug));
 }
 

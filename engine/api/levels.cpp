@@ -49,7 +49,8 @@ void set_level_below(std::string_view logger, Level level) {
 }
 
 Level effective_level(std::string_view logger) {
-  return static_cast<Level>(drain::Engine::instance().tree()->threshold(full_name(logger)));
+  return static_cast<Level>(
+      drain::Engine::instance().tree()->configured_threshold(full_name(logger)));
 }
 
 void add_level_name(Level level, std::string_view name) {

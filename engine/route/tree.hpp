@@ -64,6 +64,9 @@ class Tree {
   /// The lowest level that a call of this logger lets pass; `off` when it is disabled.
   int threshold(std::string_view logger) const;
 
+  /// The same, as if there were no captures and recorders: what is configured.
+  int configured_threshold(std::string_view logger) const;
+
   /// The recorder that keeps the records of that level: the nearest one, when the logger's own
   /// level refuses them.
   std::optional<std::size_t> recorder_of(std::string_view logger, int levelno) const;
@@ -116,7 +119,6 @@ class Tree {
   std::map<std::string, LoggerNode, std::less<>>& nodes() { return nodes_; }
 
  private:
-  int configured_threshold(std::string_view logger) const;
   const RecorderRule* recorder_above(std::string_view logger) const;
 
   std::map<std::string, LoggerNode, std::less<>> nodes_;

@@ -1,0 +1,131 @@
+// What the features of a call cost beside the plain one: the thread that logs, and the engine until
+// the line is written. All lines go to /dev/null as JSON.
+// usage: features [ROUNDS]
+
+// XYLEM_DEBUG is compiled to nothing.
+#define XYLEM_COMPILED_LEVEL 20
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <stdexcept>
+#include <string>
+
+#include <xylem/xylem.hpp>
+
+#include "side_by_side.hpp"
+
+namespace {
+
+using xylem::field;
+using xylem::Logger;
+
+/// `engine`: more members of "xylem".
+std::string config(const std::string& engine) {
+  return R"-({"version": 1, "disable_existing_loggers": false,
+    "formatters": {"json": {"()": "xylem.JsonFormatter"}},
+    "filters": {"own": {"()": "bench.Passes"}, "low": {"()": "mylogger.NonErrorFilter"}},
+    "handlers": {"null": {"class": "logging.FileHandler", "filename": "/dev/null",
+                          "formatter": "json"}},
+    "loggers": {"off": {"level": "ERROR"}, "filtered": {"filters": ["own"]},
+                "limited": {"filters": ["low"]}, "recorded": {"level": "ERROR"}},
+    "root": {"level": "INFO", "handlers": ["null"]}, "xylem": {"ring": {"slots": 65536})-" +
+         engine + "}}";
+}
+
+/// Calls that make no record, or hardly ever one.
+void add_silent(xylem::bench::SideBySide& cases, const Logger& log) {
+  cases.add("below the logger's level", [](int calls) {
+    const Logger off = xylem::get_logger("off");
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(off, "{}", i);
+  });
+  cases.add("below the compiled level", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_DEBUG(log, "{}", i);
+  });
+  cases.add("XYLEM_INFO_IF, false", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO_IF(i < 0, log, "{}", i);
+  });
+  cases.add("XYLEM_INFO_EVERY_N, each 100th", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO_EVERY_N(100, log, "{}", i);
+  });
+  cases.add("XYLEM_INFO_EVERY, once a minute", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO_EVERY(std::chrono::minutes{1}, log, "{}", i);
+  });
+  cases.add("XYLEM_INFO_ONCE", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO_ONCE(log, "{}", i);
+  });
+}
+
+void add_records(xylem::bench::SideBySide& cases, const Logger& log) {
+  cases.add("a function instead of a macro", [log](int calls) {
+    for (int i = 0; i < calls; ++i) log.info("{}", i);
+  });
+  cases.add("XYLEM_INFO_IF, true", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO_IF(i >= 0, log, "{}", i);
+  });
+  cases.add("two fields", [log](int calls) {
+    for (int i = 0; i < calls; ++i) {
+      XYLEM_INFO(log, "{}", i, field("component", "db"), field("shard", 3));
+    }
+  });
+  cases.add("two bound fields", [log](int calls) {
+    const auto bound = log.with(field("component", "db"), field("shard", 3));
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(bound, "{}", i);
+  });
+  cases.add("two fields of a context", [log](int calls) {
+    const xylem::Context context{field("component", "db"), field("shard", 3)};
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i);
+  });
+  cases.add("kept by a flight recorder", [](int calls) {
+    const Logger recorded = xylem::get_logger("recorded");
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(recorded, "{}", i);
+  });
+  cases.add("past a filter of levels", [](int calls) {
+    const Logger limited = xylem::get_logger("limited");
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(limited, "{}", i);
+  });
+  cases.add("past a filter of one's own", [](int calls) {
+    const Logger filtered = xylem::get_logger("filtered");
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(filtered, "{}", i);
+  });
+  cases.add("a stack", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i, xylem::stack());
+  });
+  cases.add("an exception, caught once", [log](int calls) {
+    try {
+      throw std::runtime_error{"no reply"};
+    } catch (const std::exception&) {
+      for (int i = 0; i < calls; ++i) XYLEM_EXCEPTION(log, "{}", i);
+    }
+  });
+}
+
+void add_plain(xylem::bench::SideBySide& cases, const Logger& log) {
+  cases.add("XYLEM_INFO", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i);
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = xylem::bench::rounds_of(argc, argv);
+  xylem::register_filter("bench.Passes", [](const xylem::RecordView& record) {
+    return record.level() > xylem::Level::debug;
+  });
+  xylem::configure(config(R"(, "flight_recorder": {"recorded": {}})"));
+  const Logger log = xylem::get_logger("bench");
+  {
+    xylem::bench::SideBySide cases;
+    add_plain(cases, log);
+    add_silent(cases, log);
+    add_records(cases, log);
+    cases.run(rounds);
+  }
+  xylem::configure(config(R"(, "synchronous": true)"));
+  xylem::bench::SideBySide cases;
+  add_plain(cases, log);
+  std::printf("\"synchronous\": true\n");
+  cases.run(std::min(rounds, 20));
+  return 0;
+}
