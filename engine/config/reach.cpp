@@ -39,8 +39,8 @@ void pass_filters(const Plan& plan, const std::vector<std::size_t>& filters, Rou
     const auto& kind = plan.filters[index].kind;
     if (const auto* limit = std::get_if<MaxLevelFilterPlan>(&kind)) {
       route.max_level = std::min(route.max_level, limit->max_level);
-    } else if (const auto* name = std::get_if<NameFilterPlan>(&kind); !name->prefix.empty()) {
-      route.only.push_back(name->prefix);
+    } else if (const auto* name = std::get_if<NameFilterPlan>(&kind)) {
+      if (!name->prefix.empty()) route.only.push_back(name->prefix);
     }
   }
 }
