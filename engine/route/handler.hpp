@@ -51,7 +51,7 @@ struct Origin {
 struct Handler {
   std::string name;
   mutable int level = 0;    // changed by Router::reroute() alone
-  mutable Filters filters;  // likewise
+  mutable Filters filters;  // as the level
 
   std::shared_ptr<format::Formatter> formatter;
   std::string terminator = "\n";
