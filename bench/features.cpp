@@ -24,11 +24,20 @@ using xylem::Logger;
 std::string config(const std::string& engine) {
   return R"-({"version": 1, "disable_existing_loggers": false,
     "formatters": {"json": {"()": "xylem.JsonFormatter"}},
-    "filters": {"own": {"()": "bench.Passes"}, "low": {"()": "mylogger.NonErrorFilter"}},
+    "filters": {
+      "own": {"()": "bench.Passes"}, "low": {"()": "mylogger.NonErrorFilter"},
+      "redact": {"()": "xylem.RedactionFilter", "fields": ["token"], "patterns": ["\\b\\d{16}\\b"]},
+      "sample": {"()": "xylem.SamplingFilter", "rate": 0.01},
+      "first": {"()": "xylem.SamplingFilter", "first": 10, "thereafter": 100, "per_seconds": 1},
+      "burst": {"()": "xylem.BurstFilter", "capacity": 1000000, "per_seconds": 1},
+      "duplicates": {"()": "xylem.DuplicateFilter"}},
     "handlers": {"null": {"class": "logging.FileHandler", "filename": "/dev/null",
                           "formatter": "json"}},
     "loggers": {"off": {"level": "ERROR"}, "filtered": {"filters": ["own"]},
-                "limited": {"filters": ["low"]}, "recorded": {"level": "ERROR"}},
+                "limited": {"filters": ["low"]}, "recorded": {"level": "ERROR"},
+                "redacted": {"filters": ["redact"]}, "sampled": {"filters": ["sample"]},
+                "first": {"filters": ["first"]}, "bursts": {"filters": ["burst"]},
+                "repeated": {"filters": ["duplicates"]}},
     "root": {"level": "INFO", "handlers": ["null"]}, "xylem": {"ring": {"slots": 65536})-" +
          engine + "}}";
 }
@@ -56,6 +65,31 @@ void add_silent(xylem::bench::SideBySide& cases, const Logger& log) {
   });
 }
 
+/// Past filters that look at each record, or at each call.
+void add_filtered(xylem::bench::SideBySide& cases) {
+  const auto add = [&cases](const char* name, const char* logger) {
+    cases.add(name, [log = xylem::get_logger(logger)](int calls) {
+      for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i);
+    });
+  };
+  add("past a filter of levels", "limited");
+  add("past a filter of one's own", "filtered");
+  add("redaction, nothing found", "redacted");
+  cases.add("redaction of a field and a message", [](int calls) {
+    const Logger redacted = xylem::get_logger("redacted");
+    for (int i = 0; i < calls; ++i) {
+      XYLEM_INFO(redacted, "card {}", 4'000'000'000'000'000 + i, field("token", "8f14e45f"));
+    }
+  });
+  add("one call of 100 by chance", "sampled");
+  add("the first 10 calls a second, then each 100th", "first");
+  add("a limit for bursts that is not met", "bursts");
+  add("a look for repetitions, none found", "repeated");
+  cases.add("repetitions told as one", [log = xylem::get_logger("repeated")](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "again");
+  });
+}
+
 void add_records(xylem::bench::SideBySide& cases, const Logger& log) {
   cases.add("a function instead of a macro", [log](int calls) {
     for (int i = 0; i < calls; ++i) log.info("{}", i);
@@ -80,14 +114,7 @@ void add_records(xylem::bench::SideBySide& cases, const Logger& log) {
     const Logger recorded = xylem::get_logger("recorded");
     for (int i = 0; i < calls; ++i) XYLEM_INFO(recorded, "{}", i);
   });
-  cases.add("past a filter of levels", [](int calls) {
-    const Logger limited = xylem::get_logger("limited");
-    for (int i = 0; i < calls; ++i) XYLEM_INFO(limited, "{}", i);
-  });
-  cases.add("past a filter of one's own", [](int calls) {
-    const Logger filtered = xylem::get_logger("filtered");
-    for (int i = 0; i < calls; ++i) XYLEM_INFO(filtered, "{}", i);
-  });
+  add_filtered(cases);
   cases.add("a stack", [log](int calls) {
     for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i, xylem::stack());
   });

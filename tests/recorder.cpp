@@ -219,6 +219,22 @@ TEST_CASE("behind a queue and a memory what was kept stands where it was written
   CHECK(read_file(dir / "log") == "info\n1\n2\nerror\n");
 }
 
+TEST_CASE("filters that change records change those that were kept when they are written") {
+  const TempDir dir;
+  std::string config = recording(dir, R"({"": {}})").json();
+  const std::string_view before = R"("handlers": {"file": {)";
+  config.replace(config.find(before), before.size(),
+                 R"-("filters": {"redact": {"()": "xylem.RedactionFilter", )-"
+                 R"("fields": ["password"], "patterns": ["secret"]}}, )" +
+                     std::string{before} + R"("filters": ["redact"], )");
+  const Session session{config};
+  XYLEM_DEBUG(get_logger("kept"), "a secret", field("password", "x"));
+  XYLEM_DEBUG(get_logger("kept"), "nothing to hide");
+  XYLEM_ERROR(get_logger("kept"), "error");
+  CHECK(texts(dir) == Texts{"a ***REDACTED***", "nothing to hide", "error"});
+  CHECK(read_lines(dir / "log")[0].string("password") == "***REDACTED***");
+}
+
 TEST_CASE("a capture gets everything at once, and the file what was kept when it is asked for") {
   const TempDir dir;
   const Session session{recording(dir, R"({"my_app": {}})")};

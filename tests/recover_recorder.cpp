@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <new>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,6 +20,8 @@
 
 #include "engine_support.hpp"
 #include "fork_support.hpp"
+#include "leftover_support.hpp"
+#include "route/packed_record.hpp"
 
 using namespace engine_test;
 using fork_test::can_fork;
@@ -225,6 +230,45 @@ TEST_CASE("a kill at any moment loses and doubles nothing of what was kept" *
     CHECK(lines == expected);
   }
   ::munmap(shared, sizeof(std::atomic<int>));
+}
+
+TEST_CASE("what cannot be read of a recorder is counted, and what can is written") {
+  const TempDir dir;
+  leftover_test::CrashImage image;
+  const std::uint64_t site =
+      image.site(leftover_test::make_site("{}", {xylem::record::Kind::string}, 10));
+  const std::uint64_t logger = image.logger("app");
+  const xylem::record::Thread thread{7, "worker", "worker", "worker"};
+  const auto pack = [&](std::uint64_t of_site, std::string_view text) {
+    std::string payload;
+    leftover_test::append(payload, static_cast<std::uint32_t>(text.size()));
+    payload += text;
+    const xylem::route::RawRecord raw{
+        xylem::detail::HeaderView{xylem::detail::header_word(
+            static_cast<std::uint32_t>(of_site), static_cast<std::uint32_t>(logger), 1)},
+        reinterpret_cast<const std::byte*>(payload.data()), &thread, leftover_test::epoch_ns};
+    std::string packed;
+    xylem::route::pack_record(raw, payload.size(), packed);
+    return packed;
+  };
+  const std::string whole = pack(site, "whole");
+  image.add_chunk(xylem::crash::ExtentKind::recorded, 0, 1, 0,
+                  {{1, 1, "short"},
+                   {1, 2, pack(site + 100, "of no site")},
+                   {1, 3, whole.substr(0, whole.size() - 1)},
+                   {1, 4, whole},
+                   {1, 5, pack(site, "another")}});
+  image.fixed().header.first_batch.store_relaxed(2);
+  leftover_test::leave(dir / "crash", image.bytes());
+  xylem::recover::Request request;
+  request.directory = dir / "crash";
+  request.identity.config_path = "/etc/app.json";
+  const StderrCapture quiet;
+  const auto summary = xylem::recover::recover(
+      request, *leftover_test::make_tree(recording(dir, R"({"app": {}})").json()));
+  CHECK(summary.unreadable == 3);
+  CHECK(summary.recovered == 2);
+  CHECK(messages(dir / "log") == Texts{"whole", "another"});
 }
 
 TEST_CASE("handlers that have come to different places each get what they lack" *
