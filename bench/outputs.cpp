@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <xylem/extend.hpp>
 #include <xylem/xylem.hpp>
 
 #include "side_by_side.hpp"
