@@ -55,4 +55,4 @@ int main() {
 //   int: 42
 //   WARNING: slow query
 //   Stack (most recent call last):
-//     File "...exceptions.cpp", line ..., in main
+//     File "...exceptions...", line ..., in main
