@@ -53,6 +53,10 @@ void print(const recover::Summary& summary, bool dry_run) {
     fmt::print("{}: {} {}, {} there already\n", name, count_of(count.recovered, "line"),
                dry_run ? "to be written" : "written", count.already_written);
   }
+  if (summary.waiting > 0) {
+    fmt::print("{} kept: other configurations have records there\n",
+               count_of(summary.waiting, "crash file"));
+  }
   if (summary.kept > 0) {
     fmt::print("{} kept: not everything could be written\n", count_of(summary.kept, "crash file"));
   }

@@ -60,10 +60,10 @@ void change_filters(F&& change) {
   }
   drain::Engine& engine = drain::Engine::instance();
   const std::lock_guard lock{engine.configuring()};
-  auto tree = std::make_shared<route::Tree>(*engine.tree());
+  auto tree = std::make_shared<route::Tree>(*engine.forest().tree(0));
   route::FilterChanges filters;
   change(*tree, filters);
-  engine.reroute(tree, {}, filters);
+  engine.reroute(0, tree, {}, filters);
 }
 
 /// Calls visit(handler) for each handler of the tree, some perhaps more than once.

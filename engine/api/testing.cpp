@@ -12,6 +12,7 @@
 #include "extend/own_parts.hpp"
 #include "extend/parts.hpp"
 #include "format/text_formatter.hpp"
+#include "route/loggers.hpp"
 
 namespace xylem::testing {
 namespace {
@@ -97,16 +98,19 @@ std::shared_ptr<const route::Handler> make_handler(std::shared_ptr<detail::Captu
 }  // namespace
 
 Capture::Capture(std::string_view logger, Level level, Others others)
-    : log_{std::make_shared<detail::CaptureLog>()} {
-  route::Capture capture{logger.empty() ? "root" : std::string{logger}, static_cast<int>(level),
-                         others == only, make_handler(log_)};
+    : Capture{get_logger(logger), level, others} {}
+
+Capture::Capture(Logger logger, Level level, Others others)
+    : log_{std::make_shared<detail::CaptureLog>()}, engine_{route::engine_of(logger.state().id())} {
+  route::Capture capture{std::string{logger.name()}, static_cast<int>(level), others == only,
+                         make_handler(log_)};
   handler_ = capture.handler.get();
   drain::Engine::instance().recapture(
-      [&capture](route::Tree& tree) { tree.captures.push_back(std::move(capture)); });
+      engine_, [&capture](route::Tree& tree) { tree.captures.push_back(std::move(capture)); });
 }
 
 Capture::~Capture() {
-  drain::Engine::instance().recapture([this](route::Tree& tree) {
+  drain::Engine::instance().recapture(engine_, [this](route::Tree& tree) {
     std::erase_if(tree.captures,
                   [this](const route::Capture& other) { return other.handler.get() == handler_; });
   });

@@ -79,7 +79,9 @@ struct HandlerOrigin final : route::Origin {
 /// Makes the parts of one plan; later parts refer to earlier ones by index.
 class Builder {
  public:
-  explicit Builder(const Plan& plan) : plan_{plan} {
+  Builder(const Plan& plan, const Beside& beside) : plan_{plan}, beside_{beside} {
+    for (const SinkPtr& stream : beside.streams)
+      (stream->name() == "stdout" ? output_ : error_) = stream;
     for (const FormatterPlan& formatter : plan.formatters) {
       attempt("formatter", formatter, [&] { formatters_.push_back(build_formatter(formatter)); });
     }
@@ -97,7 +99,7 @@ class Builder {
 
   const std::vector<HandlerPtr>& handlers() const { return handlers_; }
 
-  /// Null when no handler writes to stderr.
+  /// Null when no handler of any engine writes to stderr.
   const SinkPtr& error_stream() const { return error_; }
 
   /// A handler of a configuration before this one in the place of `former`, which is going to be
@@ -135,7 +137,7 @@ class Builder {
       const bool is_sampled =
           std::any_of(node.filters.begin(), node.filters.end(),
                       [](auto& other) { return other->rule_for_calls() != nullptr; });
-      node.filters.push_back(filter(index, is_sampled ? nullptr : &name));
+      node.filters.push_back(filter(index, is_sampled || !beside_.is_default ? nullptr : &name));
     }
   }
 
@@ -273,6 +275,7 @@ class Builder {
   }
 
   const Plan& plan_;
+  const Beside& beside_;
   std::vector<FormatterPtr> formatters_;
   std::vector<FilterPtr> filters_;
   std::vector<HandlerPtr> handlers_;
@@ -331,12 +334,13 @@ void keep_left(route::Tree& tree, const route::Tree& former, Builder& parts) {
 }  // namespace
 
 std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& former,
-                                         const std::vector<std::string>& existing_names) {
+                                         const std::vector<std::string>& existing_names,
+                                         const Beside& beside) {
   if (plan.incremental) {
     throw ConfigError{"An incremental configuration has no handlers of its own", "incremental",
                       plan.source};
   }
-  Builder parts{plan};
+  Builder parts{plan, beside};
   auto tree = std::make_shared<route::Tree>(former);
   std::set<std::string> existing{existing_names.begin(), existing_names.end()};
   for (const auto& [name, node] : tree->nodes()) existing.insert(name);

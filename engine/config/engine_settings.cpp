@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/python_text.hpp"
 #include "config/recorder.hpp"
@@ -79,6 +80,18 @@ std::string read_directory(const Cursor& place) {
   return sink::absolute_path(*path);
 }
 
+/// All but what each engine has for itself.
+std::vector<std::string> shared_settings(const Cursor& engine) {
+  std::vector<std::string> given;
+  if (const std::optional<Cursor> ring = engine.find("ring")) {
+    for (const auto& entry : ring->object()) given.push_back("ring." + entry.first);
+  }
+  for (const std::string_view key : {"clock", "signals", "synchronous"}) {
+    if (engine.contains(key)) given.emplace_back(key);
+  }
+  return given;
+}
+
 }  // namespace
 
 void check_keys(const Cursor& config, std::span<const std::string_view> known) {
@@ -117,6 +130,7 @@ EnginePlan read_engine(const Cursor& document, EnginePlan plan) {
   plan.clock = static_cast<ClockSource>(read_choice(*engine, "clock", clock_words));
   plan.signals = read_switch(*engine, "signals", plan.signals);
   plan.synchronous = read_switch(*engine, "synchronous", plan.synchronous);
+  plan.given = shared_settings(*engine);
   return plan;
 }
 

@@ -311,6 +311,8 @@ struct EnginePlan {
   std::int64_t max_kept_bytes = std::int64_t{16} << 20;
   /// In file order, no logger twice.
   std::vector<RecorderPlan> recorders;
+  /// Which of the settings that hold for the whole process the document has: "ring.slots", "clock".
+  std::vector<std::string> given{};
 };
 
 struct Plan {

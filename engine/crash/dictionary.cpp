@@ -22,8 +22,20 @@ Dictionary::~Dictionary() {
   unmap(mapping_, mapped_bytes_);
 }
 
-bool Dictionary::add(EntryKind kind, std::uint64_t id, std::string_view body) noexcept {
-  const std::size_t bytes = round_up(sizeof(DictionaryEntry) + body.size(), 8);
+bool Dictionary::add_of(std::uint32_t engine, EntryKind kind, std::uint64_t id,
+                        std::string_view name) noexcept {
+  if (engine == 0) return add(kind, id, name);
+  char number[sizeof engine];
+  std::memcpy(number, &engine, sizeof number);
+  const bool is_logger = kind == EntryKind::logger;
+  return add(is_logger ? EntryKind::logger_of_engine : EntryKind::sink_of_engine, id,
+             {number, sizeof number}, name);
+}
+
+bool Dictionary::add(EntryKind kind, std::uint64_t id, std::string_view front,
+                     std::string_view body) noexcept {
+  const std::size_t body_bytes = front.size() + body.size();
+  const std::size_t bytes = round_up(sizeof(DictionaryEntry) + body_bytes, 8);
   const std::lock_guard lock{mutex_};
   auto* head = reinterpret_cast<DictionaryHead*>(mapping_);
   const auto has_room = [&] {
@@ -38,9 +50,11 @@ bool Dictionary::add(EntryKind kind, std::uint64_t id, std::string_view body) no
   std::byte* const at = mapping_ + sizeof(DictionaryHead) + used;
   const DictionaryEntry entry{
       static_cast<std::uint32_t>(bytes), kind,
-      static_cast<std::uint16_t>(bytes - sizeof(DictionaryEntry) - body.size()), id};
+      static_cast<std::uint16_t>(bytes - sizeof(DictionaryEntry) - body_bytes), id};
   std::memcpy(at, &entry, sizeof entry);
-  std::memcpy(at + sizeof entry, body.data(), body.size());
+  std::byte* const behind = std::copy_n(reinterpret_cast<const std::byte*>(front.data()),
+                                        front.size(), at + sizeof entry);
+  std::copy_n(reinterpret_cast<const std::byte*>(body.data()), body.size(), behind);
   // Whoever reads the file later takes what stands before `used` as whole.
   head->used.store_release(used + bytes);
   return true;

@@ -21,9 +21,17 @@ class Dictionary {
   Dictionary& operator=(const Dictionary&) = delete;
 
   /// False when there is no room for it: records that name the id cannot be recovered.
-  bool add(EntryKind kind, std::uint64_t id, std::string_view body) noexcept;
+  bool add(EntryKind kind, std::uint64_t id, std::string_view body) noexcept {
+    return add(kind, id, {}, body);
+  }
+
+  /// The same for a logger or a sink, by name, of that engine.
+  bool add_of(std::uint32_t engine, EntryKind kind, std::uint64_t id,
+              std::string_view name) noexcept;
 
  private:
+  bool add(EntryKind kind, std::uint64_t id, std::string_view front,
+           std::string_view body) noexcept;
   bool grow(std::size_t bytes);
 
   File& file_;

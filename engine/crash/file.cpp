@@ -111,6 +111,10 @@ std::uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
+std::uint64_t path_hash_of(const Identity& identity) {
+  return identity.config_path.empty() ? 0 : hash_of(identity.config_path);
+}
+
 std::string default_directory() {
   return "/dev/shm/xylem-" + std::to_string(geteuid());
 }
@@ -198,6 +202,31 @@ void File::set_identity(const Identity& identity) {
   fixed_->header.config_hash = identity.config_hash;
 }
 
+void File::set_identity(std::uint32_t engine, const Identity& identity) {
+  auto& entries = fixed_->header.engines;
+  const auto find = [&](std::uint32_t number) {
+    return std::find_if(entries.begin() + 1, entries.end(), [number](const EngineEntry& entry) {
+      return entry.number.load_relaxed() == number;
+    });
+  };
+  auto entry = find(engine);
+  if (entry == entries.end()) entry = find(0);
+  if (entry == entries.end()) return;
+  entry->config_hash = identity.config_hash;
+  entry->path_hash = path_hash_of(identity);
+  entry->number.store_release(engine);
+}
+
+void File::forget_engine(std::uint32_t engine) {
+  for (EngineEntry& entry : fixed_->header.engines) {
+    if (entry.number.load_relaxed() == engine) entry.number.store_release(0);
+  }
+  const std::lock_guard lock{sinks_mutex_};
+  for (SinkName& sink : sinks_) {
+    if (sink.first == engine) sink.second.clear();
+  }
+}
+
 Piece File::allocate(std::size_t bytes) {
   const std::lock_guard lock{mutex_};
   const std::uint32_t extents = fixed_->header.extents.load_relaxed();
@@ -238,19 +267,26 @@ void File::release(const Piece& piece) {
   free_extents_.push_back(piece.extent);
 }
 
-SinkEntry* File::sink_entry(const std::string& name, std::size_t nth) {
+SinkEntry* File::sink_entry(const std::string& name, std::size_t nth, std::uint32_t engine) {
+  const SinkName wanted{engine, name};
   const std::lock_guard lock{sinks_mutex_};
-  auto found = std::find(sinks_.begin(), sinks_.end(), name);
+  auto found = std::find(sinks_.begin(), sinks_.end(), wanted);
   for (; nth > 0 && found != sinks_.end(); --nth) {
-    found = std::find(found + 1, sinks_.end(), name);
+    found = std::find(found + 1, sinks_.end(), wanted);
   }
+  if (found != sinks_.end())
+    return &fixed_->sinks[static_cast<std::size_t>(found - sinks_.begin())];
+  found = std::find_if(sinks_.begin(), sinks_.end(),
+                       [](const SinkName& sink) { return sink.second.empty(); });
   const auto place = static_cast<std::size_t>(found - sinks_.begin());
-  if (found == sinks_.end()) {
-    if (sinks_.size() == max_sinks || !dictionary_.add(EntryKind::sink, place, name)) {
-      return nullptr;
-    }
-    sinks_.push_back(name);
-    fixed_->sinks[place].dictionary_id = place;
+  if (place == max_sinks || !dictionary_.add_of(engine, EntryKind::sink, last_sink_, name)) {
+    return nullptr;
+  }
+  fixed_->sinks[place].dictionary_id = last_sink_++;
+  if (found != sinks_.end()) {
+    *found = wanted;
+  } else {
+    sinks_.push_back(wanted);
     fixed_->header.sinks.store_release(static_cast<std::uint32_t>(place + 1));
   }
   return &fixed_->sinks[place];

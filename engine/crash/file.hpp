@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -21,6 +22,9 @@ struct Identity {
 
 /// FNV-1a, 64 bits.
 std::uint64_t hash_of(std::string_view text);
+
+/// Of the path of the config; 0 when there is none.
+std::uint64_t path_hash_of(const Identity& identity);
 
 /// Where the files of this user are unless the configuration names a place: in memory, so that a
 /// record costs no disk access; gone with the machine, as the records would be without fsync.
@@ -63,8 +67,15 @@ class File {
   Fixed& fixed() { return *fixed_; }
   Dictionary& dictionary() { return dictionary_; }
 
-  /// The process goes on under another configuration.
+  /// The default engine goes on under another configuration.
   void set_identity(const Identity& identity);
+
+  /// The same for one of the others, by its number. At most `max_engines - 1` have one at a time;
+  /// what comes beyond that belongs to no configuration.
+  void set_identity(std::uint32_t engine, const Identity& identity);
+
+  /// That engine has no configuration any more, and will have no sinks.
+  void forget_engine(std::uint32_t engine);
 
   /// Allocates whole pages, zeroed. Nobody sees them before publish(). Throws std::system_error.
   Piece allocate(std::size_t bytes);
@@ -74,7 +85,7 @@ class File {
 
   /// The entry of the sink of that name, as it was left; null when there is no more room. Several
   /// handlers of one file are several sinks of one name: `nth` says which, in their order.
-  SinkEntry* sink_entry(const std::string& name, std::size_t nth = 0);
+  SinkEntry* sink_entry(const std::string& name, std::size_t nth = 0, std::uint32_t engine = 0);
   std::uint64_t place_of(const SinkEntry& entry) const {
     return static_cast<std::uint64_t>(&entry - fixed_->sinks.data());
   }
@@ -85,6 +96,9 @@ class File {
   void abandon();
 
  private:
+  /// Whose it is and what it is called; an empty name: its entry is free.
+  using SinkName = std::pair<std::uint32_t, std::string>;
+
   File(std::string directory, int directory_fd);
 
   void map_fixed();
@@ -105,7 +119,8 @@ class File {
   std::uint64_t end_ = 0;                    // of the file
   std::vector<std::uint32_t> free_extents_;  // entries of released pieces
   std::mutex sinks_mutex_;                   // apart, because the dictionary allocates
-  std::vector<std::string> sinks_;           // by the place of their entries
+  std::vector<SinkName> sinks_;              // by the place of their entries
+  std::uint64_t last_sink_ = 0;              // in the dictionary
   Dictionary dictionary_{*this};
 };
 

@@ -35,6 +35,17 @@ inline constexpr std::size_t max_extents = 8192;
 inline constexpr std::size_t max_sinks = 256;
 inline constexpr std::size_t clock_pieces = 64;
 inline constexpr std::size_t most_batches = 8;  // that may be on their way to the kernel
+inline constexpr std::size_t max_engines = 128;
+
+/// Which configuration an engine of the process has. The first entry is the default engine's, whose
+/// configuration stands in the header. A logger or sink of an engine without an entry belongs to no
+/// configuration.
+struct EngineEntry {
+  std::uint64_t config_hash;
+  std::uint64_t path_hash;          // 0: the config is a text from memory
+  Atomic<std::uint32_t> number;     // of the engine, 0: a free entry; release, behind the hashes
+  Atomic<std::uint32_t> recovered;  // 1: all of its records have been, written by a recovery
+};
 
 struct Header {
   Atomic<std::uint64_t> magic;  // release, when everything else is in place
@@ -51,6 +62,7 @@ struct Header {
   Atomic<std::uint32_t> sinks;
   /// Batches below this number are in the kernel's hands at every sink.
   Atomic<std::uint64_t> first_batch;
+  std::array<EngineEntry, max_engines> engines;
 };
 static_assert(sizeof(Header) <= page_bytes);
 
@@ -85,10 +97,14 @@ struct Extent {
   std::uint64_t offset;  // of whole pages
   std::uint64_t bytes;
   std::uint64_t id;            // spill: what records call it; kept: the place of the sink's entry;
-                               // held, recorded: which of the configuration's memories or
-                               // flight recorders it is
+                               // held, recorded: memory_id()
   Atomic<std::uint32_t> kind;  // ExtentKind; clang 14 has no atomics of enums
 };
+
+/// What an extent of held lines or recorded records calls the memory or flight recorder.
+constexpr std::uint64_t memory_id(std::uint32_t engine, std::uint32_t number) {
+  return std::uint64_t{engine} << 32 | number;  // the number is that among its engine's
+}
 
 /// How far a sink has come. Where a batch ended is written before the number of the batch, into the
 /// place that the number before does not use.
@@ -162,7 +178,18 @@ static_assert(sizeof(ContextPlace) == page_bytes / 2);
 inline constexpr std::size_t ring_head_bytes = 2 * page_bytes;
 
 /// What ids stand for. Entries are never changed; `used` is stored behind the last one.
-enum class EntryKind : std::uint16_t { site = 1, logger, thread, sink, module, frame, level };
+/// Those of an engine other than the default one begin with its number, in 4 bytes.
+enum class EntryKind : std::uint16_t {
+  site = 1,
+  logger,
+  thread,
+  sink,
+  module,
+  frame,
+  level,
+  logger_of_engine,
+  sink_of_engine,
+};
 
 struct DictionaryHead {
   Atomic<std::uint64_t> used;  // bytes of entries behind this head

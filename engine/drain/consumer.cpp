@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 #include <xylem/detail/logger_state.hpp>
 
@@ -47,12 +48,11 @@ TickSource best_source() {
 
 }  // namespace
 
-Consumer::Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree,
-                   crash::File* file)
+Consumer::Consumer(Exchange& exchange, Counters& counters, route::Forest forest, crash::File* file)
     : exchange_{exchange},
       counters_{counters},
       file_{file},
-      router_{std::make_unique<route::Router>(std::move(tree))},
+      router_{std::make_unique<route::Router>(std::move(forest))},
       tsc_clock_{best_source()},
       monotonic_clock_{TickSource::monotonic} {
   const Counts former = counters.get();
@@ -60,21 +60,19 @@ Consumer::Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const
   failed_before_ = former.failed;
   for (sink::Sink* const sink : router_->sinks()) sink->take_over();
   keep_journal();
+  router_->keep_memories_in(file_);
 }
 
-/// Between two batches: all that was rendered so far is in the kernel's hands, or given up.
-void Consumer::keep_journal() {
+/// Between two batches: all that was rendered so far is in the kernel's hands, or given up; but
+/// what the known sinks have is noted already.
+void Consumer::keep_journal(std::span<sink::Sink* const> known) {
   tsc_clock_.mirror_in(file_ != nullptr ? &file_->fixed().clocks[0] : nullptr);
   monotonic_clock_.mirror_in(file_ != nullptr ? &file_->fixed().clocks[1] : nullptr);
   if (file_ != nullptr) file_->fixed().header.first_batch.store_release(first_batch_);
-  const auto& sinks = router_->sinks();
-  for (auto sink = sinks.begin(); sink != sinks.end(); ++sink) {
-    const auto namesakes = std::count_if(sinks.begin(), sink, [sink](const auto* other) {
-      return other->name() == (*sink)->name();
-    });
-    (*sink)->keep_journal(file_, next_batch_ - 1, static_cast<std::size_t>(namesakes));
+  for (const auto& [sink, engine, nth] : router_->forest().labels()) {
+    if (std::find(known.begin(), known.end(), sink) != known.end()) continue;
+    sink->keep_journal(file_, next_batch_ - 1, nth, engine);
   }
-  router_->keep_memories_in(file_);
 }
 
 void Consumer::run(std::int64_t grace_ms) {
@@ -432,13 +430,36 @@ std::int64_t Consumer::now_ns() const {
   return tsc_clock_.to_utc_ns(read_tick(tsc_clock_.source()));
 }
 
-void Consumer::install(std::shared_ptr<const route::Tree> tree, crash::File* file) {
+void Consumer::install(route::EngineNumber engine, route::Forest forest, crash::File* file) {
   holding_ = false;
-  close_sinks();
-  router_ = std::make_unique<route::Router>(std::move(tree));
-  for (sink::Sink* const sink : router_->sinks()) sink->take_over();
-  file_ = file;
-  keep_journal();
+  router_->close_memories(engine, consumed_);
+  close_sinks_beside(forest);
+  router_->forget_copies(engine);
+  if (first_batch_ != next_batch_) release_written();
+  count();
+  const std::vector<sink::Sink*> before = router_->sinks();
+  router_->replant(engine, std::move(forest));
+  for (sink::Sink* const sink : router_->sinks()) {
+    if (std::find(before.begin(), before.end(), sink) == before.end()) sink->take_over();
+  }
+  const bool is_same_file = file == std::exchange(file_, file);
+  keep_journal(is_same_file ? before : std::vector<sink::Sink*>{});
+  if (is_same_file) {
+    router_->keep_memories_in(file_, engine);
+  } else {
+    router_->keep_memories_in(file_);
+  }
+}
+
+void Consumer::close_sinks_beside(const route::Forest& next) {
+  const std::vector<sink::Sink*> staying = next.sinks();
+  for (sink::Sink* const sink : router_->sinks()) {
+    const bool stays = std::find(staying.begin(), staying.end(), sink) != staying.end();
+    if (!stays) sink->close(close_patience_ms);
+  }
+  // What a memory has passed on to one of those that stay is written, too.
+  commit();
+  for (sink::Sink* const sink : staying) sink->settle();
 }
 
 /// Else a crash while they are being written could leave half a line in a file, and nothing to

@@ -47,8 +47,7 @@ class Counters {
 class Consumer {
  public:
   /// `file`: the crash file that says how far the handlers are, or null.
-  Consumer(Exchange& exchange, Counters& counters, std::shared_ptr<const route::Tree> tree,
-           crash::File* file);
+  Consumer(Exchange& exchange, Counters& counters, route::Forest forest, crash::File* file);
 
   /// Runs until a command calls stop(), on a thread on which writing raises no signals. With
   /// `grace_ms`, leaves the records in their rings that long, in the hope of a configuration,
@@ -58,12 +57,14 @@ class Consumer {
   // For commands, which run on the consumer's thread when all is written that was logged before:
 
   void stop() { stopping_ = true; }
-  /// Records from here on go the new tree's way. The old one's sinks are closed.
-  void install(std::shared_ptr<const route::Tree> tree, crash::File* file);
-  /// The same for a tree of the same handlers, which go on as they are but for these levels.
-  void reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels,
+  /// Records from here on go the way of this forest, in which that engine has a new tree. The sinks
+  /// that it has no more are closed; those of other engines go on as they are.
+  void install(route::EngineNumber engine, route::Forest forest, crash::File* file);
+  /// The same for trees of the same handlers, which all go on as they are but for these levels and
+  /// filters.
+  void reroute(route::Forest forest, const route::LevelChanges& levels,
                const route::FilterChanges& filters = {}) {
-    router_->reroute(std::move(tree), levels, filters);
+    router_->reroute(std::move(forest), levels, filters);
   }
   /// Brings what waits in rings outside of the crash file into it.
   void move_into_file();
@@ -106,7 +107,8 @@ class Consumer {
   void tell_held_back(std::int64_t now_ns, bool is_end);
   void hand_over();
   void commit();
-  void keep_journal();
+  void keep_journal(std::span<sink::Sink* const> known = {});
+  void close_sinks_beside(const route::Forest& next);
   void make_room_for_batch();
   void end_batch();
   void release_written();

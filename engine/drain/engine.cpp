@@ -1,8 +1,11 @@
 #include "drain/engine.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <pthread.h>
 
@@ -44,14 +47,14 @@ std::shared_ptr<crash::File> make_file(const std::string& directory) {
 
 }  // namespace
 
-void Engine::start(const std::shared_ptr<const route::Tree>& tree, std::int64_t grace) {
+void Engine::start(const route::Forest& forest, std::int64_t grace) {
   if (!was_started.exchange(true, std::memory_order_relaxed)) {
     // What main() logged is written even if a static object's destructor never ends.
     std::atexit([] {
       if (Engine* const engine = existing()) engine->flush();
     });
   }
-  consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree, file_.get());
+  consumer_ = std::make_unique<Consumer>(exchange_, counters_, forest, file_.get());
   thread_ = std::thread{[this, grace] {
     pthread_setname_np(pthread_self(), "xylem");
     sink::block_signals();
@@ -64,7 +67,7 @@ void Engine::start_for_thread() {
   // The very last consumer logs under the lock.
   if (is_running() || record::is_engine_thread()) return;
   const std::lock_guard lock{life_mutex_};
-  if (!is_running() && !was_shut_down_) start(tree_, is_configured_ ? 0 : grace_ms);
+  if (!is_running() && !was_shut_down_) start(forest_, is_configured_ ? 0 : grace_ms);
 }
 
 void Engine::run_on_consumer(std::function<void()> action, bool leaves_held) {
@@ -76,18 +79,28 @@ void Engine::run_on_consumer(std::function<void()> action, bool leaves_held) {
 }
 
 /// The file of before if it is in the right place, or has none yet, else a new one.
-std::shared_ptr<crash::File> Engine::crash_file(const CrashSettings& crash) const {
-  if (crash.directory.empty()) return nullptr;
-  if (file_ != nullptr && file_->has_name() && file_->directory() == crash.directory) {
-    file_->set_identity(crash.identity);
+std::shared_ptr<crash::File> Engine::crash_file() const {
+  if (crash_directory_.empty()) return nullptr;
+  const auto own = identities_.find(0);
+  const crash::Identity identity = own != identities_.end() ? own->second : crash::Identity{};
+  // Those of the others first: a file is complete when it gets its name.
+  const auto identify = [this](crash::File& file) {
+    for (const auto& [engine, other] : identities_) {
+      if (engine != 0) file.set_identity(engine, other);
+    }
+  };
+  if (file_ != nullptr) identify(*file_);
+  if (file_ != nullptr && file_->has_name() && file_->directory() == crash_directory_) {
+    file_->set_identity(identity);
     return file_;
   }
   try {
-    if (file_ != nullptr && !file_->has_name() && file_->settle(crash.directory, crash.identity)) {
+    if (file_ != nullptr && !file_->has_name() && file_->settle(crash_directory_, identity)) {
       return file_;
     }
-    std::shared_ptr<crash::File> file = make_file(crash.directory);
-    file->settle(crash.directory, crash.identity);
+    std::shared_ptr<crash::File> file = make_file(crash_directory_);
+    identify(*file);
+    file->settle(crash_directory_, identity);
     return file;
   } catch (const std::system_error& error) {
     sink::report(std::string{"a crash will lose what is not written yet: "} + error.what());
@@ -99,7 +112,7 @@ std::shared_ptr<crash::File> Engine::crash_file(const CrashSettings& crash) cons
 /// moved then. Null when there can be none, which is told when one is asked for.
 std::shared_ptr<crash::File> Engine::nameless_file() const {
   try {
-    return make_file(crash_.directory);
+    return make_file(crash_directory_);
   } catch (const std::system_error&) {
     return nullptr;
   }
@@ -117,63 +130,87 @@ void Engine::keep_in(std::shared_ptr<crash::File> file) {
   file_.swap(file);
 }
 
-void Engine::configure(std::shared_ptr<const route::Tree> tree, const Settings& settings,
-                       const CrashSettings& crash) {
+void Engine::put_in_force(route::Forest forest) {
+  forest_ = std::move(forest);
+  route::set_levels(forest_);
+}
+
+void Engine::configure(route::EngineNumber engine, std::shared_ptr<const route::Tree> tree,
+                       const Settings& settings, const CrashSettings& crash) {
   const std::lock_guard lock{life_mutex_};
   exchange_.set(settings);
+  crash_directory_ = crash.directory;
+  identities_[engine] = crash.identity;
   const std::shared_ptr<crash::File> former = file_;
-  const std::shared_ptr<crash::File> file = crash_file(crash);
-  crash_ = crash;
+  const std::shared_ptr<crash::File> file = crash_file();
   lacks_file_.store(false, std::memory_order_relaxed);
+  route::Forest forest = forest_.with(engine, std::move(tree));
   if (is_running()) {
     run_on_consumer(
         [&] {
-          consumer_->install(tree, file.get());
+          consumer_->install(engine, forest, file.get());
           keep_in(file);
           consumer_->move_into_file();
         },
         true);
   } else {
     keep_in(file);
-    start(tree, 0);
-    close_inherited();
+    start(forest, 0);
+    close_inherited(forest);
   }
-  tree_ = std::move(tree);
   // Of what was logged before nothing is left where a crash would lose it.
   run_on_consumer([this] { consumer_->settle_sinks(); });
   if (former != nullptr && former != file) former->remove();
   is_configured_ = true;
   was_shut_down_ = false;
-  route::set_levels(tree_);
+  put_in_force(std::move(forest));
 }
 
-void Engine::reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels,
-                     const route::FilterChanges& filters) {
+void Engine::retire(route::EngineNumber engine) noexcept {
+  if (record::is_engine_thread()) return;  // it would wait for itself
+  const std::lock_guard one_at_a_time{configuring_};
   const std::lock_guard lock{life_mutex_};
+  identities_.erase(engine);
+  if (!forest_.has(engine)) return;
+  route::Forest forest = forest_.without(engine);
   if (is_running()) {
-    run_on_consumer([&] { consumer_->reroute(tree, levels, filters); }, true);
+    run_on_consumer([&] { consumer_->install(engine, forest, file_.get()); });
+  } else {
+    close_inherited(forest);
+  }
+  // Not before: until then a crash may leave something that is the configuration's.
+  if (file_ != nullptr) file_->forget_engine(engine);
+  put_in_force(std::move(forest));
+}
+
+void Engine::reroute(route::EngineNumber engine, std::shared_ptr<const route::Tree> tree,
+                     const route::LevelChanges& levels, const route::FilterChanges& filters) {
+  const std::lock_guard lock{life_mutex_};
+  route::Forest forest = forest_.with(engine, std::move(tree));
+  if (is_running()) {
+    run_on_consumer([&] { consumer_->reroute(forest, levels, filters); }, true);
   } else {
     for (const auto& [handler, level] : levels) handler->level = level;
     for (const auto& [handler, others] : filters) handler->filters = others;
   }
-  tree_ = std::move(tree);
-  route::set_levels(tree_);
+  put_in_force(std::move(forest));
 }
 
-void Engine::recapture(const std::function<void(route::Tree&)>& change) {
+void Engine::recapture(route::EngineNumber engine,
+                       const std::function<void(route::Tree&)>& change) {
   const std::lock_guard one_at_a_time{configuring_};
   const std::lock_guard lock{life_mutex_};
-  const auto tree = std::make_shared<route::Tree>(*tree_);
+  auto tree = std::make_shared<route::Tree>(*forest_.tree(engine));
   change(*tree);
+  route::Forest forest = forest_.with(engine, std::move(tree));
   if (is_running()) {
-    run_on_consumer([&] { consumer_->reroute(tree, {}); });
+    run_on_consumer([&] { consumer_->reroute(forest, {}); });
   } else {
-    start(tree, 0);
-    close_inherited();
+    start(forest, 0);
+    close_inherited(forest);
   }
-  tree_ = tree;
   was_shut_down_ = false;
-  route::set_levels(tree_);
+  put_in_force(std::move(forest));
 }
 
 void Engine::prepare_for_thread() {
@@ -181,13 +218,20 @@ void Engine::prepare_for_thread() {
   if (!lacks_file_.load(std::memory_order_acquire)) return;
   const std::lock_guard lock{life_mutex_};
   if (!lacks_file_.load(std::memory_order_relaxed)) return;
-  keep_in(is_configured_ ? crash_file(crash_) : nameless_file());
+  keep_in(is_configured_ ? crash_file() : nameless_file());
   lacks_file_.store(false, std::memory_order_release);
 }
 
-std::shared_ptr<const route::Tree> Engine::tree() const {
+std::vector<route::EngineNumber> Engine::configured() const {
   const std::lock_guard lock{life_mutex_};
-  return tree_;
+  std::vector<route::EngineNumber> numbers;
+  for (const auto& [engine, identity] : identities_) numbers.push_back(engine);
+  return numbers;
+}
+
+route::Forest Engine::forest() const {
+  const std::lock_guard lock{life_mutex_};
+  return forest_;
 }
 
 void Engine::flush() {
@@ -209,21 +253,27 @@ void Engine::stop_consumer() {
 }
 
 /// A child that has logged nothing has the parent's files open nevertheless.
-void Engine::close_inherited() {
+void Engine::close_inherited(const route::Forest& next) {
   if (ancestor_ == nullptr) return;
-  for (sink::Sink* const sink : tree_->sinks()) sink->close(0);
+  const std::vector<sink::Sink*> staying = next.sinks();
+  for (sink::Sink* const sink : forest_.sinks()) {
+    const bool stays = std::find(staying.begin(), staying.end(), sink) != staying.end();
+    if (!stays) sink->close(0);
+  }
 }
 
 void Engine::shutdown() {
   if (record::is_engine_thread()) return;
   const std::lock_guard lock{life_mutex_};
+  // A new start, before any configuration, would begin with the last resort.
+  route::Forest unconfigured = forest_.cleared();
   if (is_running()) {
     run_on_consumer([this] { stop_consumer(); });
     thread_.join();
     running_.store(false, std::memory_order_release);
     consumer_.reset();
   } else if (file_ != nullptr || (ancestor_ != nullptr && !was_shut_down_)) {
-    close_inherited();
+    close_inherited(unconfigured);
   } else {
     return;
   }
@@ -232,10 +282,9 @@ void Engine::shutdown() {
   if (file_ != nullptr) file_->remove();
   keep_in(nullptr);
   lacks_file_.store(false, std::memory_order_relaxed);
-  // A new start, before any configuration, would begin with the last resort.
-  const auto unconfigured = std::make_shared<route::Tree>();
-  unconfigured->captures = tree_->captures;
-  tree_ = unconfigured;
+  identities_.clear();
+  // Not the levels: what is logged now waits for the next configuration.
+  forest_ = std::move(unconfigured);
   if (const Hooks* const others = hooks.load(std::memory_order_acquire)) others->stopped();
 }
 
@@ -250,7 +299,7 @@ void Engine::finish() {
 /// So late, or where there could be no thread before, none is to be had.
 void Engine::drain_here() {
   const sink::WriteSignalGuard guard;
-  consumer_ = std::make_unique<Consumer>(exchange_, counters_, tree_, file_.get());
+  consumer_ = std::make_unique<Consumer>(exchange_, counters_, forest_, file_.get());
   Command command{[this] { stop_consumer(); }, {}, false};
   exchange_.send(command);
   consumer_->run(0);

@@ -1,15 +1,18 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <xylem/stats.hpp>
 
 #include "drain/consumer.hpp"
 #include "drain/exchange.hpp"
-#include "route/tree.hpp"
+#include "route/forest.hpp"
 
 namespace xylem::drain {
 
@@ -29,23 +32,32 @@ class Engine {
   /// The engine's own, so that the child of a fork has another.
   std::mutex& configuring() { return configuring_; }
 
-  /// Puts a configuration in force: what was logged before goes the old way, what is logged after
-  /// goes the new one. Returns when what was logged before is in the kernel's hands. Throws
-  /// std::system_error when the consumer cannot be started.
-  void configure(std::shared_ptr<const route::Tree> tree, const Settings& settings,
-                 const CrashSettings& crash);
+  /// Puts a configuration in force for the loggers of that number (route::EngineNumber): what was
+  /// logged before goes the old way, what is logged after goes the new one. Returns when what was
+  /// logged before is in the kernel's hands. Throws std::system_error when the consumer cannot be
+  /// started. Settings and the directory of the crash file are the process'; the identity is that
+  /// of the configuration.
+  void configure(route::EngineNumber engine, std::shared_ptr<const route::Tree> tree,
+                 const Settings& settings, const CrashSettings& crash);
 
-  /// The same for a tree of the handlers that are in force, which stay open, and for levels and
-  /// filters of theirs. No configuration: records that wait for the first one wait on.
-  void reroute(std::shared_ptr<const route::Tree> tree, const route::LevelChanges& levels,
-               const route::FilterChanges& filters = {});
+  /// Ends the configuration of one of the engines that are not the default one: all that was logged
+  /// is written, its handlers are closed.
+  void retire(route::EngineNumber engine) noexcept;
+
+  /// The same as configure() for a tree of the handlers that are in force, which stay open, and for
+  /// levels and filters of theirs. No configuration: records that wait for the first one wait on.
+  void reroute(route::EngineNumber engine, std::shared_ptr<const route::Tree> tree,
+               const route::LevelChanges& levels, const route::FilterChanges& filters = {});
 
   /// Puts a tree in force that `change` makes of the one in force, by other captures: between all
   /// that was logged before and all that is logged after. Starts the consumer.
-  void recapture(const std::function<void(route::Tree&)>& change);
+  void recapture(route::EngineNumber engine, const std::function<void(route::Tree&)>& change);
 
-  /// The tree in force.
-  std::shared_ptr<const route::Tree> tree() const;
+  /// The engines that have a configuration.
+  std::vector<route::EngineNumber> configured() const;
+
+  /// The trees in force.
+  route::Forest forest() const;
 
   /// A thread is to take a ring: before the first configuration, and in the child of a fork, the
   /// crash file is made now.
@@ -87,14 +99,15 @@ class Engine {
 
   Engine() = default;
 
-  void start(const std::shared_ptr<const route::Tree>& tree, std::int64_t grace_ms);
-  std::shared_ptr<crash::File> crash_file(const CrashSettings& crash) const;
+  void start(const route::Forest& forest, std::int64_t grace_ms);
+  std::shared_ptr<crash::File> crash_file() const;
   std::shared_ptr<crash::File> nameless_file() const;
   void keep_in(std::shared_ptr<crash::File> file);
   void drain_here();
   void run_on_consumer(std::function<void()> action, bool leaves_held = false);
   void stop_consumer();
-  void close_inherited();
+  void close_inherited(const route::Forest& next);
+  void put_in_force(route::Forest forest);
   void inherit(Engine& parent);
   void pause_consumer();
   void stay_in_pause();
@@ -104,9 +117,10 @@ class Engine {
 
   std::mutex configuring_;
   mutable std::mutex life_mutex_;  // start and stop, one at a time
-  std::shared_ptr<const route::Tree> tree_ = std::make_shared<route::Tree>();
+  route::Forest forest_{std::make_shared<const route::Tree>()};
   std::atomic<std::uint64_t> recovered_{0};
-  CrashSettings crash_{crash::default_directory(), {}};
+  std::string crash_directory_ = crash::default_directory();
+  std::map<route::EngineNumber, crash::Identity> identities_;  // of configured engines
   std::shared_ptr<crash::File> file_;   // null: a crash loses what is in the rings
   std::atomic<bool> lacks_file_{true};  // nothing has been logged yet, or not in this child
   std::unique_ptr<Consumer> consumer_;

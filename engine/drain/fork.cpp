@@ -56,12 +56,13 @@ Engine& Engine::instance() {
 /// The parent's engine is left as it is, rings and all: they are shared memory, and the parent's.
 void Engine::inherit(Engine& parent) {
   ancestor_ = &parent;
-  for (sink::Sink* const sink : parent.tree_->sinks()) sink->forget();
-  tree_ = parent.tree_;
+  for (sink::Sink* const sink : parent.forest_.sinks()) sink->forget();
+  forest_ = parent.forest_;
   is_configured_ = parent.is_configured_;
   was_shut_down_ = parent.was_shut_down_;
   exchange_.set(parent.exchange_.settings());
-  crash_ = parent.crash_;
+  crash_directory_ = parent.crash_directory_;
+  identities_ = parent.identities_;
   lacks_file_.store(parent.file_ != nullptr || parent.lacks_file_, std::memory_order_relaxed);
 }
 

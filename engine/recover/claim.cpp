@@ -94,6 +94,31 @@ void Claim::mark_written(std::size_t sink_entry) {
   static_cast<void>(!pwrite(fd_, &all_written, sizeof all_written, static_cast<off_t>(at)));
 }
 
+void Claim::mark_recovered(std::uint32_t engine, std::optional<std::size_t> entry) {
+  using crash::EngineEntry;
+  constexpr std::size_t entries_at =
+      offsetof(crash::Fixed, header) + offsetof(crash::Header, engines);
+  const auto place = [](std::size_t i, std::size_t member) {
+    return static_cast<off_t>(entries_at + i * sizeof(EngineEntry) + member);
+  };
+  constexpr std::uint32_t yes = 1;
+  std::uint32_t number = 0;
+  for (std::size_t i = 1; !entry && i < crash::max_engines; ++i) {
+    const off_t at = place(i, offsetof(EngineEntry, number));
+    if (pread(fd_, &number, sizeof number, at) != sizeof number) return;
+    if (number != 0) continue;
+    // The mark comes first: a number without it would be that of a part that nobody ever recovers.
+    static_cast<void>(!pwrite(fd_, &yes, sizeof yes, place(i, offsetof(EngineEntry, recovered))));
+    static_cast<void>(!pwrite(fd_, &engine, sizeof engine, at));
+    return;
+  }
+  // Should it fail, what stands in the files still tells what was written.
+  if (entry) {
+    static_cast<void>(
+        !pwrite(fd_, &yes, sizeof yes, place(*entry, offsetof(EngineEntry, recovered))));
+  }
+}
+
 bool Claim::remove() {
   return unlinkat(directory_.descriptor(), name_.c_str(), 0) == 0;
 }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,10 @@ class Claim {
 
   /// Notes in the file that a sink has got everything.
   void mark_written(std::size_t sink_entry);
+
+  /// Notes in the file that all of an engine's is where it belongs. `entry` is that of the engine
+  /// in the header; none: it has no configuration, and gets a free entry, if there is one.
+  void mark_recovered(std::uint32_t engine, std::optional<std::size_t> entry);
 
   /// False: it is still there, and why is in errno.
   bool remove();

@@ -36,6 +36,14 @@ std::uint64_t Dictionary::read(Bytes extent) {
   return unreadable;
 }
 
+bool Dictionary::add_of_engine(Names& names, std::uint64_t id, std::string_view body) {
+  std::uint32_t engine = 0;
+  if (body.size() < sizeof engine) return false;
+  std::memcpy(&engine, body.data(), sizeof engine);
+  names.try_emplace(id, NameOfEngine{engine, std::string{body.substr(sizeof engine)}});
+  return true;
+}
+
 bool Dictionary::add(std::uint16_t kind, std::uint64_t id, std::string_view body) {
   switch (static_cast<EntryKind>(kind)) {
     case EntryKind::site: {
@@ -45,7 +53,7 @@ bool Dictionary::add(std::uint16_t kind, std::uint64_t id, std::string_view body
       return true;
     }
     case EntryKind::logger:
-      loggers.try_emplace(id, body);
+      loggers.try_emplace(id, NameOfEngine{0, std::string{body}});
       return true;
     case EntryKind::thread: {
       record::Thread thread;
@@ -59,8 +67,12 @@ bool Dictionary::add(std::uint16_t kind, std::uint64_t id, std::string_view body
       return true;
     }
     case EntryKind::sink:
-      sinks.try_emplace(id, body);
+      sinks.try_emplace(id, NameOfEngine{0, std::string{body}});
       return true;
+    case EntryKind::logger_of_engine:
+      return add_of_engine(loggers, id, body);
+    case EntryKind::sink_of_engine:
+      return add_of_engine(sinks, id, body);
     case EntryKind::module: {
       std::optional<stacks::Module> module = stacks::decode_module(body);
       if (module) modules.try_emplace(id, std::move(*module));

@@ -12,12 +12,18 @@
 
 namespace xylem::recover {
 
+/// A logger or a sink, by the number of its engine.
+struct NameOfEngine {
+  std::uint32_t engine;  // 0: the default one
+  std::string name;
+};
+
 /// What the ids in a leftover stand for.
 struct Dictionary {
   std::unordered_map<std::uint64_t, record::Site> sites;
-  std::unordered_map<std::uint64_t, std::string> loggers;
+  std::unordered_map<std::uint64_t, NameOfEngine> loggers;
   std::unordered_map<std::uint64_t, record::Thread> threads;
-  std::unordered_map<std::uint64_t, std::string> sinks;
+  std::unordered_map<std::uint64_t, NameOfEngine> sinks;
   std::unordered_map<std::uint64_t, stacks::Module> modules;
   std::unordered_map<stacks::Word, std::string> frames;
   std::map<std::uint64_t, std::string> levels;  // by the order in which they were named
@@ -27,6 +33,9 @@ struct Dictionary {
   std::uint64_t read(Bytes extent);
 
  private:
+  using Names = std::unordered_map<std::uint64_t, NameOfEngine>;
+
+  static bool add_of_engine(Names& names, std::uint64_t id, std::string_view body);
   bool add(std::uint16_t kind, std::uint64_t id, std::string_view body);
 };
 

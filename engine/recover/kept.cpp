@@ -105,15 +105,17 @@ std::uint64_t read_kept_lines(Bytes file, const std::vector<Part>& parts,
 }
 
 std::uint64_t read_held_lines(Bytes file, const std::vector<Part>& parts, ExtentKind kind,
-                              std::vector<std::vector<HeldLine>>& memories) {
+                              std::map<std::uint32_t, Memories>& memories) {
   std::uint64_t unreadable = 0;
   for (const auto& [id, chunks] : find_chunks(file, parts, kind, unreadable)) {
-    if (id >= max_memories) {
+    const auto number = static_cast<std::uint32_t>(id);
+    if (number >= max_memories) {
       ++unreadable;
       continue;
     }
-    if (id >= memories.size()) memories.resize(id + 1);
-    memories[id] = read_memory(chunks, unreadable);
+    Memories& own = memories[static_cast<std::uint32_t>(id >> 32)];
+    if (number >= own.size()) own.resize(number + 1);
+    own[number] = read_memory(chunks, unreadable);
   }
   return unreadable;
 }

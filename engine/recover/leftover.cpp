@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <set>
 
 #include <xylem/detail/slot.hpp>
 
@@ -81,7 +82,9 @@ class Parser {
     }
     read_sinks(header(offsetof(crash::Header, sinks), std::uint32_t{}));
     into_.unreadable += read_kept_lines(bytes_, parts, into_.sinks);
-    into_.unreadable += read_held_lines(bytes_, parts, ExtentKind::held, into_.memories);
+    for (auto& [engine, memories] : read_held(parts, ExtentKind::held)) {
+      into_.holdings[engine].memories = std::move(memories);
+    }
     read_recorded(parts);
     for (const Part& part : parts) {
       if (part.kind == ExtentKind::ring) read_ring(bytes_.subspan(part.offset, part.bytes));
@@ -100,11 +103,13 @@ class Parser {
       const auto written = load_at<std::uint64_t>(bytes_, at + offsetof(SinkEntry, written));
       const std::size_t place =
           at + offsetof(SinkEntry, places) + written % 2 * sizeof(SinkEntry::Place);
+      const NameOfEngine& own = name->second;
       const auto nth = static_cast<std::size_t>(
-          std::count_if(into_.sinks.begin(), into_.sinks.end(),
-                        [&](const SinkState& sink) { return sink.name == name->second; }));
+          std::count_if(into_.sinks.begin(), into_.sinks.end(), [&](const SinkState& sink) {
+            return sink.name == own.name && sink.engine == own.engine;
+          }));
       into_.sinks.push_back(
-          {name->second, nth, written, load_at<SinkEntry::Place>(bytes_, place), i, 0, {}});
+          {own.name, own.engine, nth, written, load_at<SinkEntry::Place>(bytes_, place), i, 0, {}});
     }
   }
 
@@ -208,13 +213,23 @@ class Parser {
     }
   }
 
+  /// Of engines that the process had.
+  std::map<std::uint32_t, Memories> read_held(const std::vector<Part>& parts, ExtentKind kind) {
+    std::map<std::uint32_t, Memories> held;
+    into_.unreadable += read_held_lines(bytes_, parts, kind, held);
+    into_.unreadable += std::erase_if(held, [this](const auto& entry) {
+      return into_.origin.find_engine(entry.first) == nullptr;
+    });
+    return held;
+  }
+
   void read_recorded(const std::vector<Part>& parts) {
-    std::vector<std::vector<HeldLine>> recorders;
-    into_.unreadable += read_held_lines(bytes_, parts, ExtentKind::recorded, recorders);
-    for (const std::vector<HeldLine>& lines : recorders) {
-      std::deque<RecordedRecord>& records = into_.recorders.emplace_back();
-      for (const HeldLine& line : lines) {
-        if (!read_recorded(line, records)) ++into_.unreadable;
+    for (const auto& [engine, recorders] : read_held(parts, ExtentKind::recorded)) {
+      for (const std::vector<HeldLine>& lines : recorders) {
+        std::deque<RecordedRecord>& records = into_.holdings[engine].recorders.emplace_back();
+        for (const HeldLine& line : lines) {
+          if (!read_recorded(line, records)) ++into_.unreadable;
+        }
       }
     }
   }
@@ -317,11 +332,45 @@ std::optional<Leftover> Leftover::parse(Bytes bytes) {
   return leftover;
 }
 
-const SinkState* Leftover::find_sink(const std::string& name, std::size_t nth) const {
+const SinkState* Leftover::find_sink(const std::string& name, std::size_t nth,
+                                     std::uint32_t engine) const {
+  const std::uint32_t owner = is_stream(name) ? 0 : engine;
   const auto found = std::find_if(sinks.begin(), sinks.end(), [&](const SinkState& sink) {
-    return sink.nth == nth && sink.name == name;
+    return sink.nth == nth && sink.engine == owner && sink.name == name;
   });
-  return found != sinks.end() ? &*found : nullptr;
+  if (found == sinks.end()) return nullptr;
+  // Only what was kept for a stream, and the records of one engine, have been recovered into it.
+  const bool is_for_others =
+      found->written == all_written && is_stream(name) && origin.engines.size() > 1;
+  return is_for_others ? nullptr : &*found;
+}
+
+std::vector<std::uint32_t> Leftover::engines() const {
+  std::set<std::uint32_t> numbers{0};
+  for (const EnginePart& part : origin.engines) numbers.insert(part.number);
+  for (const auto& [id, logger] : loggers) numbers.insert(logger.engine);
+  return {numbers.begin(), numbers.end()};
+}
+
+bool Leftover::is_empty(std::uint32_t engine) const {
+  const auto has_record = [engine](const Ring& ring) {
+    return std::any_of(ring.records.begin(), ring.records.end(), [engine](const Record& record) {
+      return record.logger != nullptr && record.logger->engine == engine;
+    });
+  };
+  const auto has_line = [engine](const SinkState& sink) {
+    return sink.engine == engine && !sink.lines.empty();
+  };
+  const auto is_drop = [](const Ring& ring) { return ring.dropped > ring.told; };
+  const auto own = holdings.find(engine);
+  const auto is_none = [](const auto& held) { return held.empty(); };
+  return std::none_of(rings.begin(), rings.end(), has_record) &&
+         std::none_of(sinks.begin(), sinks.end(), has_line) &&
+         (own == holdings.end() ||
+          (std::all_of(own->second.memories.begin(), own->second.memories.end(), is_none) &&
+           std::all_of(own->second.recorders.begin(), own->second.recorders.end(), is_none))) &&
+         // The default engine tells of these.
+         (engine != 0 || std::none_of(rings.begin(), rings.end(), is_drop));
 }
 
 std::uint64_t Leftover::done(const SinkState* sink) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "record/site.hpp"
 #include "record/thread.hpp"
 #include "recover/bytes.hpp"
+#include "recover/dictionary.hpp"
 #include "recover/parts.hpp"
 #include "stacks/module.hpp"
 
@@ -23,7 +25,7 @@ namespace xylem::recover {
 /// A record that may not be in all files, checked: its payload is what its site says.
 struct Record {
   const record::Site* site;
-  const std::string* logger;
+  const NameOfEngine* logger;
   std::uint64_t position;  // in its ring
   std::int64_t time_ns;    // since the epoch, UTC
   const std::byte* payload;
@@ -48,7 +50,8 @@ struct KeptLine {
 
 struct SinkState {
   std::string name;
-  std::size_t nth;  // of the sinks of that name
+  std::uint32_t engine;  // 0 for stdout and stderr, which all engines share
+  std::size_t nth;       // of the engine's sinks of that name
   std::uint64_t written;
   crash::SinkEntry::Place place;  // where the batches up to `written` end
   std::size_t entry;              // its number in the file
@@ -76,9 +79,20 @@ struct RecordedRecord {
   record::Thread thread;
 };
 
+/// What the memories of an engine held and its flight recorders kept, by their numbers.
+struct Holdings {
+  std::vector<std::vector<HeldLine>> memories;
+  std::vector<std::deque<RecordedRecord>> recorders;
+};
+
 /// Stands in SinkEntry::written once everything has been recovered into the sink, so that a second
 /// try, after trouble with another sink, does not write it again.
 inline constexpr std::uint64_t all_written = ~std::uint64_t{0};
+
+/// Whether a sink of that name writes to what all engines of a process share.
+inline bool is_stream(std::string_view sink_name) {
+  return sink_name == "stdout" || sink_name == "stderr";
+}
 
 /// What a dead process left behind, read out of the bytes of its crash file and checked against
 /// every bound: the bytes may have been written by anything. What cannot be read is counted.
@@ -87,8 +101,15 @@ struct Leftover {
   /// `bytes`, which outlive it. Throws std::bad_alloc only.
   static std::optional<Leftover> parse(Bytes bytes);
 
-  /// Null: the process had no such sink of that name.
-  const SinkState* find_sink(const std::string& name, std::size_t nth = 0) const;
+  /// Null: the engine had no such sink of that name, or nothing is known of it.
+  const SinkState* find_sink(const std::string& name, std::size_t nth = 0,
+                             std::uint32_t engine = 0) const;
+
+  /// The numbers of all engines that the process had, with a configuration or without.
+  std::vector<std::uint32_t> engines() const;
+
+  /// Whether the engine certainly has no line here that is not where it belongs.
+  bool is_empty(std::uint32_t engine) const;
 
   /// The last batch that the sink (null: one that the process did not have) has got whole, or keeps
   /// what it has not: all_written when it has everything.
@@ -102,14 +123,13 @@ struct Leftover {
   std::uint64_t first_batch = 0;
   std::vector<SinkState> sinks;
   std::vector<Ring> rings;
-  std::vector<std::vector<HeldLine>> memories;        // by their numbers
-  std::vector<std::deque<RecordedRecord>> recorders;  // by their numbers
+  std::map<std::uint32_t, Holdings> holdings;  // by engine
   std::uint64_t unreadable = 0;  // records, and parts of the file that may have held some
 
   // Behind the pointers of the records; none of these moves its elements.
   std::unordered_map<std::uint64_t, record::Site> sites;
   const record::Site* context_site = nullptr;  // of notes of a context, if there are any
-  std::unordered_map<std::uint64_t, std::string> loggers;
+  std::unordered_map<std::uint64_t, NameOfEngine> loggers;
   // What stacks in the records are shown with.
   std::unordered_map<std::uint64_t, stacks::Module> modules;
   std::unordered_map<stacks::Word, std::string> frames;

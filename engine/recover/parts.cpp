@@ -17,7 +17,34 @@ std::string text_of(Bytes bytes, std::size_t offset) {
 
 constexpr std::size_t header_at = offsetof(Fixed, header);
 
+std::vector<EnginePart> engines_of(Bytes bytes, const crash::Identity& own) {
+  using crash::EngineEntry;
+  std::vector<EnginePart> engines;
+  for (std::size_t i = 0; i < crash::max_engines; ++i) {
+    const std::size_t at = header_at + offsetof(crash::Header, engines) + i * sizeof(EngineEntry);
+    const auto number = load_at<std::uint32_t>(bytes, at + offsetof(EngineEntry, number));
+    if (i > 0 && number == 0) continue;
+    EnginePart part{number, load_at<std::uint64_t>(bytes, at + offsetof(EngineEntry, config_hash)),
+                    load_at<std::uint64_t>(bytes, at + offsetof(EngineEntry, path_hash)), i,
+                    load_at<std::uint32_t>(bytes, at + offsetof(EngineEntry, recovered)) != 0};
+    if (i == 0) {
+      part.number = 0;
+      part.config_hash = own.config_hash;
+      part.path_hash = crash::path_hash_of(own);
+    }
+    engines.push_back(part);
+  }
+  return engines;
+}
+
 }  // namespace
+
+const EnginePart* Origin::find_engine(std::uint32_t number) const {
+  const auto found = std::find_if(engines.begin(), engines.end(), [number](const EnginePart& part) {
+    return part.number == number;
+  });
+  return found != engines.end() ? &*found : nullptr;
+}
 
 std::optional<Origin> read_origin(Bytes bytes) {
   using crash::Header;
@@ -38,6 +65,7 @@ std::optional<Origin> read_origin(Bytes bytes) {
   origin.created_ns = load_at<std::int64_t>(bytes, header_at + offsetof(Header, created_ns));
   origin.start_ns = load_at<std::int64_t>(bytes, header_at + offsetof(Header, start_ns));
   if (origin.start_ns == 0) origin.start_ns = origin.created_ns;
+  origin.engines = engines_of(bytes, origin.identity);
   return origin;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,14 +13,30 @@
 /// The fixed part of a crash file.
 namespace xylem::recover {
 
-/// Which process left the file, and under which configuration.
+/// A configuration of the process.
+struct EnginePart {
+  std::uint32_t number;  // of the engine, 0: the default one
+  std::uint64_t config_hash;
+  std::uint64_t path_hash;  // 0: a text from memory
+  std::size_t entry;        // its place in the header
+  bool is_recovered;        // everything of it is where it belongs
+
+  /// The default engine of a process may have none.
+  bool has_config() const { return config_hash != 0 || path_hash != 0; }
+};
+
+/// Which process left the file, and under which configurations.
 struct Origin {
-  crash::Identity identity;
+  crash::Identity identity;  // of the default engine
   std::string working_directory;
   std::string process_name;
   std::int64_t pid = 0;
   std::int64_t created_ns = 0;
-  std::int64_t start_ns = 0;  // what relativeCreated counts from
+  std::int64_t start_ns = 0;        // what relativeCreated counts from
+  std::vector<EnginePart> engines;  // the default one comes first
+
+  /// Null: it had no configuration when the process died.
+  const EnginePart* find_engine(std::uint32_t number) const;
 };
 
 /// Nothing when these are not the first crash::fixed_bytes bytes, or more, of a crash file of this

@@ -4,9 +4,9 @@
 
 namespace xylem::recover {
 
-std::vector<const RecordedRecord*> still_recorded(const Leftover& leftover, std::size_t recorder,
+std::vector<const RecordedRecord*> still_recorded(const Leftover& leftover,
+                                                  const std::deque<RecordedRecord>& all,
                                                   std::size_t most) {
-  const std::deque<RecordedRecord>& all = leftover.recorders[recorder];
   std::vector<const RecordedRecord*> still;
   std::size_t together = 0;  // with the one at hand, those that were written with it
   for (auto one = all.rbegin(); one != all.rend(); ++one) {

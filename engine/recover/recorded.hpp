@@ -15,7 +15,8 @@ namespace xylem::recover {
 
 /// The records of the crash file that a recorder for so many can have had when it was asked for
 /// them, or when the process died.
-std::vector<const RecordedRecord*> still_recorded(const Leftover& leftover, std::size_t recorder,
+std::vector<const RecordedRecord*> still_recorded(const Leftover& leftover,
+                                                  const std::deque<RecordedRecord>& all,
                                                   std::size_t most);
 
 /// Follows what flight recorders do while records are delivered, each passed on at once: which are

@@ -26,13 +26,24 @@ struct Found {
   Origin origin;
 };
 
+bool is_of(const EnginePart& part, const crash::Identity& identity) {
+  const std::uint64_t path = crash::path_hash_of(identity);
+  return part.config_hash == identity.config_hash || (path != 0 && part.path_hash == path);
+}
+
 bool is_wanted(const Origin& origin, const Request& request) {
-  const crash::Identity& mine = request.identity;
-  const crash::Identity& its = origin.identity;
-  const bool is_same_config = its.config_hash == mine.config_hash ||
-                              (!its.config_path.empty() && its.config_path == mine.config_path);
-  return is_same_config && (request.working_directory.empty() ||
-                            request.working_directory == origin.working_directory);
+  return std::any_of(origin.engines.begin(), origin.engines.end(),
+                     [&](const EnginePart& part) {
+                       return !part.is_recovered && is_of(part, request.identity);
+                     }) &&
+         (request.working_directory.empty() ||
+          request.working_directory == origin.working_directory);
+}
+
+/// Somebody was stopped in front of the end.
+bool is_recovered(const Origin& origin) {
+  return std::all_of(origin.engines.begin(), origin.engines.end(),
+                     [](const EnginePart& part) { return part.is_recovered; });
 }
 
 std::vector<Found> find(const Directory& directory, const Request& request) {
@@ -45,7 +56,7 @@ std::vector<Found> find(const Directory& directory, const Request& request) {
     if (!origin) continue;
     if (is_wanted(*origin, request)) {
       found.push_back({std::move(name), *origin});
-    } else if (!request.dry_run && is_spent(*claim, image.bytes())) {
+    } else if (!request.dry_run && (is_recovered(*origin) || is_spent(*claim, image.bytes()))) {
       // Its configuration may never be started again, and its memory is not to be had until then.
       claim->remove();
     }
@@ -56,20 +67,19 @@ std::vector<Found> find(const Directory& directory, const Request& request) {
   return found;
 }
 
-/// One leftover on its way into the sinks.
+/// An engine's part of a leftover on its way into the sinks.
 class Recovery {
  public:
-  Recovery(Claim& claim, const Leftover& leftover, const route::Tree& tree, bool dry_run)
+  Recovery(Claim& claim, const Leftover& leftover, const route::Tree& tree, Parties parties,
+           bool dry_run)
       : claim_{claim},
-        leftover_{leftover},
-        replay_{replay(leftover, tree)},
+        replay_{replay(leftover, tree, parties)},
         dry_run_{dry_run},
         is_new_(replay_.records.size(), false),
         is_old_(replay_.records.size(), false) {}
 
   Summary run() {
-    summary_.leftovers = 1;
-    summary_.unreadable = leftover_.unreadable + replay_.failed;
+    summary_.unreadable = replay_.failed;
     summary_.discarded = replay_.discarded;
     bool is_complete = true;
     // Streams come last: what they have got cannot be looked up, should this be done again.
@@ -164,7 +174,6 @@ class Recovery {
   }
 
   Claim& claim_;
-  const Leftover& leftover_;
   Replay replay_;
   bool dry_run_;
   std::vector<bool> is_new_;  // by record: some line of it was missing
@@ -186,6 +195,46 @@ void report_outcome(const Summary& summary, const std::string& path) {
   }
 }
 
+bool has_config(const EnginePart* part) {
+  return part != nullptr && part->has_config();
+}
+
+/// Else nobody would ask for them any more, should this be stopped when all others are done.
+std::vector<std::uint32_t> those_without_config_first(const Leftover& leftover) {
+  std::vector<std::uint32_t> engines = leftover.engines();
+  std::stable_partition(engines.begin(), engines.end(), [&](std::uint32_t engine) {
+    return !has_config(leftover.origin.find_engine(engine));
+  });
+  return engines;
+}
+
+/// What is left of a process by all engines that this configuration is for. Those that had none go
+/// with it, and as they would have gone: to stderr.
+Summary recover_parts(Claim& claim, const Leftover& leftover, const Request& request,
+                      const route::Tree& tree) {
+  Summary summary;
+  summary.leftovers = 1;
+  summary.unreadable = leftover.unreadable;
+  for (const std::uint32_t engine : those_without_config_first(leftover)) {
+    const EnginePart* const part = leftover.origin.find_engine(engine);
+    if (part != nullptr && part->is_recovered) continue;
+    const bool is_own = part != nullptr && is_of(*part, request.identity);
+    if (!is_own && leftover.is_empty(engine)) continue;
+    if (!is_own && has_config(part)) {
+      summary.waiting = 1;
+      continue;
+    }
+    const Parties parties{engine, request.engine};
+    const Summary own =
+        Recovery{claim, leftover, is_own ? tree : route::Tree{}, parties, request.dry_run}.run();
+    summary.add(own);
+    if (own.kept > 0 || request.dry_run) continue;
+    claim.mark_recovered(engine, part != nullptr ? std::optional{part->entry} : std::nullopt);
+  }
+  summary.kept = std::min<std::uint64_t>(summary.kept, 1);
+  return summary;
+}
+
 Summary recover_one(const Directory& directory, const std::string& name, const Request& request,
                     const route::Tree& tree) {
   // Claimed by another process since, or gone.
@@ -194,10 +243,11 @@ Summary recover_one(const Directory& directory, const std::string& name, const R
   const Image image{claim->descriptor(), true};
   const std::optional<Leftover> leftover = Leftover::parse(image.bytes());
   if (!leftover) return {};
-  Summary summary = Recovery{*claim, *leftover, tree, request.dry_run}.run();
+  const Summary summary = recover_parts(*claim, *leftover, request, tree);
   const std::string path = path_of(directory, name);
   report_outcome(summary, path);
-  if (summary.kept == 0 && !request.dry_run && !claim->remove()) {
+  const bool is_done = summary.kept == 0 && summary.waiting == 0;
+  if (is_done && !request.dry_run && !claim->remove()) {
     sink::report(sink::error_text(errno, directory.path() + '/' + name));
   }
   return summary;
@@ -208,6 +258,7 @@ Summary recover_one(const Directory& directory, const std::string& name, const R
 void Summary::add(const Summary& other) {
   leftovers += other.leftovers;
   kept += other.kept;
+  waiting += other.waiting;
   recovered += other.recovered;
   already_written += other.already_written;
   unreadable += other.unreadable;

@@ -20,7 +20,9 @@
 ///     writer     the others, through the tree's sinks
 ///
 /// A leftover goes when all its lines are in the kernel's hands. Whoever is killed before that
-/// leaves it as it was, and the next one finds more of the lines in the files.
+/// leaves it as it was, and the next one finds more of the lines in the files. Where the process
+/// had several engines, each one's part is recovered under its own configuration and marked; the
+/// leftover stays until all are.
 namespace xylem::recover {
 
 struct Progress {
@@ -31,9 +33,10 @@ struct Progress {
 
 struct Request {
   std::string directory;
-  crash::Identity identity;       // a leftover is of the same path, if there is one, or hash
+  crash::Identity identity;       // an engine's part is of the same path, if there is one, or hash
   std::string working_directory;  // of the process that left it; empty: any
   bool dry_run = false;           // nothing is written or removed
+  std::uint32_t engine = 0;       // of this process: whose loggers stand for those of the dead one
   std::function<void(const Progress&)> progress{};
 };
 
@@ -44,7 +47,8 @@ struct FileCount {
 
 struct Summary {
   std::uint64_t leftovers = 0;
-  std::uint64_t kept = 0;  // of these: some sink did not take its lines
+  std::uint64_t kept = 0;     // of these: some sink did not take its lines
+  std::uint64_t waiting = 0;  // of these: what other configurations have there is still to come
   // Records; those of kept leftovers are in neither of the first two.
   std::uint64_t recovered = 0;
   std::uint64_t already_written = 0;

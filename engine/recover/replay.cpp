@@ -48,11 +48,15 @@ class CaptureSink final : public sink::Sink {
   Take take_;
 };
 
+const Holdings nothing;
+
 class Replayer {
  public:
-  Replayer(const Leftover& leftover, const route::Tree& tree)
+  Replayer(const Leftover& leftover, const route::Tree& tree, Parties parties)
       : leftover_{leftover},
         tree_{tree},
+        parties_{parties},
+        held_{held_by(leftover, parties.from)},
         dropped_text_{record::encode(record::site(record::dropped_site))} {}
 
   Replay run() {
@@ -73,7 +77,8 @@ class Replayer {
     const auto replace = [this](sink::Sink& sink, std::optional<std::size_t> memory) {
       return capture(sink, memory);
     };
-    route::Router router{std::make_shared<const route::Tree>(tree_.with_sinks(replace))};
+    route::Router router{
+        route::Forest{std::make_shared<const route::Tree>(tree_.with_sinks(replace))}};
     router.watch_recorders([this](std::size_t recorder, std::optional<std::uint64_t> number) {
       watch_recorder(recorder, number);
     });
@@ -85,6 +90,11 @@ class Replayer {
   }
 
  private:
+  static const Holdings& held_by(const Leftover& leftover, std::uint32_t engine) {
+    const auto own = leftover.holdings.find(engine);
+    return own != leftover.holdings.end() ? own->second : nothing;
+  }
+
   struct Item {
     std::size_t ring;
     const Record* record;  // null: drops that nobody told of, behind the ring's last record
@@ -94,10 +104,10 @@ class Replayer {
 
   /// They come first. Those that all sinks have got are not needed any more.
   void order_recorded() {
-    for (std::size_t i = 0; i < leftover_.recorders.size(); ++i) {
+    for (std::size_t i = 0; i < held_.recorders.size(); ++i) {
       const std::size_t most = i < tree_.recorders.size() ? tree_.recorders[i].records
                                                           : std::numeric_limits<std::size_t>::max();
-      for (const RecordedRecord* const one : still_recorded(leftover_, i, most)) {
+      for (const RecordedRecord* const one : still_recorded(leftover_, held_.recorders[i], most)) {
         order_.push_back({i, &one->record, one->record.time_ns, one});
       }
     }
@@ -147,7 +157,7 @@ class Replayer {
     // What was kept or held of a record is counted there.
     const SinkState* const state = capture.state;
     const bool counts_written = (state == nullptr || state->kept <= state->written) &&
-                                (!memory || *memory >= leftover_.memories.size());
+                                (!memory || *memory >= held_.memories.size());
     std::vector<std::uint64_t> starts;
     for (const Ring& ring : leftover_.rings) starts.push_back(leftover_.start_of(ring, state));
     known = std::make_shared<CaptureSink>(
@@ -191,7 +201,8 @@ class Replayer {
   Capture& capture_of(sink::Sink& sink) {
     Capture*& known = captures_[&sink];
     if (known != nullptr) return *known;
-    const SinkState* const state = leftover_.find_sink(sink.name(), count_before(sink));
+    const SinkState* const state =
+        leftover_.find_sink(sink.name(), count_before(sink), parties_.from);
     assert(replay_.captures.size() < replay_.captures.capacity());
     known = &replay_.captures.emplace_back(Capture{&sink, state, {}, {}, 0});
     if (state != nullptr) {
@@ -212,7 +223,7 @@ class Replayer {
   }
 
   std::size_t ring_of_recorder(std::size_t recorder) const {
-    return ring_of_memory(std::max(leftover_.memories.size(), tree_.handlers.size())) + recorder;
+    return ring_of_memory(std::max(held_.memories.size(), tree_.handlers.size())) + recorder;
   }
 
   /// Only the last ones are written, as many as the config says.
@@ -243,8 +254,8 @@ class Replayer {
   void add_held_lines(const SinkState& state, Capture& capture) {
     const std::uint64_t done = leftover_.done(&state);
     if (done == all_written) return;
-    for (std::size_t memory = 0; memory < leftover_.memories.size(); ++memory) {
-      for (const HeldLine& line : leftover_.memories[memory]) {
+    for (std::size_t memory = 0; memory < held_.memories.size(); ++memory) {
+      for (const HeldLine& line : held_.memories[memory]) {
         const bool is_in_ring = line.batch > done;
         const bool is_passed_on = line.passed != 0;
         if (line.sink != state.entry || is_in_ring || (is_passed_on && line.passed <= done)) {
@@ -271,7 +282,9 @@ class Replayer {
     const Item& item = order_[number];
     if (item.recorded != nullptr) return deliver_recorded(router, number);
     const Ring& ring = leftover_.rings[item.ring];
-    if (item.record == nullptr) {
+    if (!is_wanted(item)) {
+      replay_.records[number] = Replay::Certainty::notice;
+    } else if (item.record == nullptr) {
       tell_drops(router, number, ring.dropped);
     } else if (is_drop_note(*item.record)) {
       tell_drops(router, number, record::load<std::uint64_t>(item.record->payload));
@@ -285,6 +298,14 @@ class Replayer {
       const bool is_whole = context.empty() && !gatherer_.has_bound_fields(header.site());
       router.deliver(is_whole ? raw : gatherer_.gather(raw, context), number);
     }
+  }
+
+  /// Notes of a context are every engine's, what is told of drops is the default one's.
+  bool is_wanted(const Item& item) const {
+    if (item.record == nullptr) return parties_.from == 0;
+    const NameOfEngine* const logger = item.record->logger;
+    return item.record->site == leftover_.context_site || logger == nullptr ||
+           logger->engine == parties_.from;
   }
 
   void watch_recorder(std::size_t recorder, std::optional<std::uint64_t> number) {
@@ -320,8 +341,8 @@ class Replayer {
     const std::uint64_t untold = sum - std::exchange(told, sum);
     std::byte payload[sizeof untold];
     std::memcpy(payload, &untold, sizeof untold);
-    const detail::HeaderView header{
-        detail::header_word(record::dropped_site, detail::logger_state("xylem").id(), 1)};
+    const detail::HeaderView header{detail::header_word(
+        record::dropped_site, detail::logger_state("xylem", parties_.to).id(), 1)};
     const record::Thread& thread = leftover_.rings[item.ring].thread;
     router.deliver({header, payload, &thread, item.time_ns}, number);
   }
@@ -349,9 +370,9 @@ class Replayer {
                 kinds.size()});
   }
 
-  std::uint32_t logger_id(const std::string& name) {
-    const auto [found, is_new] = logger_ids_.try_emplace(&name, 0);
-    if (is_new) found->second = detail::logger_state(name).id();
+  std::uint32_t logger_id(const NameOfEngine& logger) {
+    const auto [found, is_new] = logger_ids_.try_emplace(&logger, 0);
+    if (is_new) found->second = detail::logger_state(logger.name, parties_.to).id();
     return found->second;
   }
 
@@ -364,9 +385,11 @@ class Replayer {
     replay_.failed = failed.size();
     // Of sinks that the configuration does not have any more.
     for (const SinkState& state : leftover_.sinks) {
-      if (!known_sinks_.contains(state.entry)) replay_.failed += state.lines.size();
+      const bool is_own = state.engine == parties_.from &&
+                          (!is_stream(state.name) || leftover_.origin.engines.size() == 1);
+      if (is_own && !known_sinks_.contains(state.entry)) replay_.failed += state.lines.size();
     }
-    for (const auto& memory : leftover_.memories) {
+    for (const auto& memory : held_.memories) {
       replay_.failed +=
           static_cast<std::uint64_t>(std::count_if(memory.begin(), memory.end(), [&](auto& line) {
             return line.passed == 0 && !line.is_discarded && !known_sinks_.contains(line.sink);
@@ -376,6 +399,8 @@ class Replayer {
 
   const Leftover& leftover_;
   const route::Tree& tree_;
+  Parties parties_;
+  const Holdings& held_;
   std::string dropped_text_;
   Replay replay_;
   std::vector<Item> order_;
@@ -390,14 +415,14 @@ class Replayer {
   std::unordered_set<std::size_t> known_sinks_;                  // entries
   std::unordered_set<std::uint64_t> discarded_;  // the dead consumer's numbers of records
   std::unordered_map<const record::Site*, std::uint32_t> site_ids_;
-  std::unordered_map<const std::string*, std::uint32_t> logger_ids_;
+  std::unordered_map<const NameOfEngine*, std::uint32_t> logger_ids_;
   std::unordered_map<const record::Site*, bool> is_note_;
 };
 
 }  // namespace
 
-Replay replay(const Leftover& leftover, const route::Tree& tree) {
-  return Replayer{leftover, tree}.run();
+Replay replay(const Leftover& leftover, const route::Tree& tree, Parties parties) {
+  return Replayer{leftover, tree, parties}.run();
 }
 
 }  // namespace xylem::recover

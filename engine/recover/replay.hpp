@@ -54,8 +54,14 @@ inline bool is_file(std::string_view sink_name) {
   return sink_name.starts_with('/');
 }
 
-/// Renders everything for the handlers of `tree`, whose sinks get nothing. The tree's formatters
-/// are used, so it must not be in force.
-Replay replay(const Leftover& leftover, const route::Tree& tree);
+/// Which records, and as whose.
+struct Parties {
+  std::uint32_t from = 0;  // engine of the dead process
+  std::uint32_t to = 0;    // engine of this one
+};
+
+/// Renders everything of an engine for the handlers of `tree`, whose sinks get nothing. The tree's
+/// formatters are used, so it must not be in force.
+Replay replay(const Leftover& leftover, const route::Tree& tree, Parties parties = {});
 
 }  // namespace xylem::recover

@@ -96,10 +96,6 @@ bool write_to(sink::Sink& sink, const Capture& capture, const Standing& standing
   return writer.flush();
 }
 
-bool is_stream(std::string_view sink_name) {
-  return sink_name == "stdout" || sink_name == "stderr";
-}
-
 /// Not through the tree's sink: that of the last resort is another tree's too.
 bool write_to_stream(const Capture& capture, const Standing& standing) {
   const bool is_output = capture.sink->name() == "stdout";

@@ -54,7 +54,7 @@ Parcel Router::pack_line(const Handler& handler, const record::View& view, std::
 std::vector<Parcel> Router::pack_lines_behind(const Handler& memory, const record::View& view,
                                               std::uint64_t number) {
   std::vector<Parcel> parcels;
-  for (const Leaf& leaf : tree_->leaves_behind(memory)) {
+  for (const Leaf& leaf : Tree::leaves_behind(memory)) {
     if (!leaf.takes(view.logger, view.levelno())) continue;
     const record::View* const last =
         follow(*leaf.handler, leaf.filters_that_see_records(), view, number);
@@ -104,19 +104,23 @@ void Router::deliver_foreign(const Route& route, const RawRecord& raw, record::V
   record::Foreign foreign;
   std::string stack;
   if (!unpack_foreign(view, foreign, stack, number)) return;
-  const auto recorder = tree_->recorder_of(view.logger, view.levelno());
-  if (recorder) keep(*recorder, raw, *view.site, number);
-  fire(tree_->recorders_fired_by(view.logger, view.levelno()), {number, logged_ns(view)});
+  const Tree& tree = *route.tree;
+  const std::size_t first = first_recorder(route);
+  const auto recorder = tree.recorder_of(view.logger, view.levelno());
+  if (recorder) keep(first + *recorder, raw, *view.site, number);
+  std::vector<std::size_t> fired = tree.recorders_fired_by(view.logger, view.levelno());
+  for (std::size_t& one : fired) one += first;
+  fire(fired, {number, logged_ns(view)});
   begin_special();
-  if (!tree_->logger_passes(view.logger, view.levelno())) return;
+  if (!tree.logger_passes(view.logger, view.levelno())) return;
   std::vector<Leaf> at_once;
   const std::vector<Leaf>* leaves = &at_once;
   if (recorder) {
-    at_once = tree_->leaves_at_once(view.logger);
+    at_once = tree.leaves_at_once(view.logger);
     if (at_once.empty()) return;
   } else {
     const auto [known, is_new] = leaves_.try_emplace(route.logger);
-    if (is_new) known->second = tree_->leaves(view.logger);
+    if (is_new) known->second = tree.leaves(view.logger);
     leaves = &known->second;
   }
   const record::View* const passed = pass_logger(route.filters, view, number);
@@ -129,15 +133,16 @@ void Router::deliver_foreign(const Route& route, const RawRecord& raw, record::V
   }
 }
 
-void Router::deliver_foreign_recorded(record::View view, std::uint64_t number, Present present) {
+void Router::deliver_foreign_recorded(const Tree& tree, record::View view, std::uint64_t number,
+                                      Present present) {
   record::Foreign foreign;
   std::string stack;
   if (!unpack_foreign(view, foreign, stack, number)) return;
-  if (!tree_->logger_passes(view.logger, view.levelno())) return;
+  if (!tree.logger_passes(view.logger, view.levelno())) return;
   const record::View* const passed =
-      pass_logger(tree_->filters_that_see_records(view.logger), view, number);
+      pass_logger(tree.filters_that_see_records(view.logger), view, number);
   if (passed == nullptr) return;
-  for (const Leaf& leaf : tree_->leaves_at_last(view.logger)) {
+  for (const Leaf& leaf : tree.leaves_at_last(view.logger)) {
     if (!leaf.takes(view.logger, view.levelno())) continue;
     const record::View* const last =
         follow(*leaf.handler, leaf.filters_that_see_records(), *passed, number);

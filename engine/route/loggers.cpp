@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include "record/id_table.hpp"
 #include "route/call_sampler.hpp"
@@ -13,43 +14,48 @@ namespace {
 
 /// A logger and the text behind its name.
 struct Entry {
+  EngineNumber engine;
   std::string name;
   detail::LoggerState state;
   std::unique_ptr<CallSampler> sampler{};  // null: calls were never sampled
 
-  Entry(std::string_view logger_name, std::uint32_t id, int threshold)
-      : name{logger_name},
+  Entry(EngineNumber whose, std::string_view logger_name, std::uint32_t id, int threshold)
+      : engine{whose},
+        name{logger_name},
         state{detail::Atomic<int>{threshold}, {}, detail::header_word(0, id, 0), name} {}
 };
 
 class Registry {
  public:
-  detail::LoggerState& get(std::string_view name) {
+  detail::LoggerState& get(EngineNumber engine, std::string_view name) {
     if (name.empty()) name = "root";
     const std::lock_guard lock{mutex_};
-    const auto found = by_name_.find(name);
+    const auto found = by_name_.find({engine, name});
     if (found != by_name_.end()) return found->second->state;
-    return add(name);
+    return add(engine, name);
   }
 
   CallSampler& sampler(std::string_view name) {
-    get(name);
+    get(0, name);
     const std::lock_guard lock{mutex_};
-    return sampler_of(*by_name_.find(name)->second);
+    return sampler_of(*by_name_.find({0, name})->second);
   }
 
-  const detail::LoggerState& at(std::uint32_t id) const { return loggers_.at(id).state; }
+  const Entry& at(std::uint32_t id) const { return loggers_.at(id); }
 
-  std::vector<std::string> names() const {
+  std::vector<std::string> names(EngineNumber engine) const {
     const std::lock_guard lock{mutex_};
     std::vector<std::string> names;
-    for (const auto& [name, entry] : by_name_) names.emplace_back(name);
+    for (auto at = by_name_.lower_bound({engine, {}});
+         at != by_name_.end() && at->first.first == engine; ++at) {
+      names.emplace_back(at->first.second);
+    }
     return names;
   }
 
-  void set_levels(std::shared_ptr<const Tree> tree) {
+  void set_levels(Forest forest) {
     const std::lock_guard lock{mutex_};
-    tree_ = std::move(tree);
+    forest_ = std::move(forest);
     for (const auto& [name, entry] : by_name_) put_level(*entry);
   }
 
@@ -62,12 +68,15 @@ class Registry {
   std::mutex& mutex() { return mutex_; }
 
  private:
-  detail::LoggerState& add(std::string_view name) {
+  using Name = std::pair<EngineNumber, std::string_view>;
+
+  detail::LoggerState& add(EngineNumber engine, std::string_view name) {
     if (loggers_.is_full()) throw std::length_error{"xylem: more than 16777216 loggers"};
+    const int threshold = forest_.tree(engine)->threshold(name);
     Entry& entry =
-        loggers_.add(std::make_unique<Entry>(name, loggers_.next_id(), tree_->threshold(name)));
+        loggers_.add(std::make_unique<Entry>(engine, name, loggers_.next_id(), threshold));
     put_level(entry);
-    by_name_.emplace(entry.name, &entry);
+    by_name_.emplace(Name{engine, entry.name}, &entry);
     describe(entry);
     return entry.state;
   }
@@ -81,8 +90,9 @@ class Registry {
   }
 
   void put_level(Entry& entry) const {
-    const int threshold = tree_->threshold(entry.name);
-    const SamplingRule* const rule = tree_->rule_for_calls(entry.name);
+    const Tree& tree = *forest_.tree(entry.engine);
+    const int threshold = tree.threshold(entry.name);
+    const SamplingRule* const rule = tree.rule_for_calls(entry.name);
     if (rule != nullptr && threshold < Tree::off) {
       sampler_of(entry).set(*rule);
       entry.state.sampled_level.store_relaxed(threshold);
@@ -94,12 +104,12 @@ class Registry {
 
   void describe(const Entry& entry) const {
     if (dictionary_ == nullptr) return;
-    dictionary_->add(crash::EntryKind::logger, entry.state.id(), entry.name);
+    dictionary_->add_of(entry.engine, crash::EntryKind::logger, entry.state.id(), entry.name);
   }
 
   mutable std::mutex mutex_;
-  std::shared_ptr<const Tree> tree_ = std::make_shared<Tree>();
-  std::map<std::string_view, Entry*, std::less<>> by_name_;
+  Forest forest_{std::make_shared<const Tree>()};
+  std::map<Name, Entry*> by_name_;
   record::IdTable<Entry> loggers_;
   crash::Dictionary* dictionary_ = nullptr;
 };
@@ -124,25 +134,29 @@ void describe_loggers_in(crash::Dictionary* dictionary) {
 }
 
 const detail::LoggerState& logger(std::uint32_t id) {
-  return registry().at(id);
+  return registry().at(id).state;
 }
 
-std::vector<std::string> logger_names() {
-  return registry().names();
+EngineNumber engine_of(std::uint32_t id) {
+  return registry().at(id).engine;
 }
 
 CallSampler& call_sampler(std::string_view logger) {
   return registry().sampler(logger);
 }
 
-void set_levels(std::shared_ptr<const Tree> tree) {
-  registry().set_levels(std::move(tree));
+std::vector<std::string> logger_names(EngineNumber engine) {
+  return registry().names(engine);
+}
+
+void set_levels(Forest forest) {
+  registry().set_levels(std::move(forest));
 }
 
 }  // namespace route
 
-detail::LoggerState& detail::logger_state(std::string_view name) {
-  return route::registry().get(name);
+detail::LoggerState& detail::logger_state(std::string_view name, std::uint32_t engine) {
+  return route::registry().get(engine, name);
 }
 
 }  // namespace xylem

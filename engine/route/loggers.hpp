@@ -7,7 +7,7 @@
 #include <xylem/detail/logger_state.hpp>
 
 #include "crash/dictionary.hpp"
-#include "route/tree.hpp"
+#include "route/forest.hpp"
 
 /// The loggers of the process: names, ids, and the thresholds that calls read.
 namespace xylem::route {
@@ -16,11 +16,14 @@ namespace xylem::route {
 /// synchronised with its registration.
 const detail::LoggerState& logger(std::uint32_t id);
 
-/// The names of all loggers that were ever asked for. Thread-safe.
-std::vector<std::string> logger_names();
+/// Whose it is; likewise.
+EngineNumber engine_of(std::uint32_t id);
 
-/// Puts the levels of a tree in force, for loggers to come as well. Thread-safe.
-void set_levels(std::shared_ptr<const Tree> tree);
+/// The names of all loggers of that engine that were ever asked for. Thread-safe.
+std::vector<std::string> logger_names(EngineNumber engine);
+
+/// Puts the levels of all trees in force, for loggers to come as well. Thread-safe.
+void set_levels(Forest forest);
 
 /// Names all loggers, known and to come, in a dictionary, in which a logger stands before any
 /// record of it does. Null: in none.

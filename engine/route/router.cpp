@@ -28,28 +28,46 @@ sink::Sink* sink_behind(const Handler& handler) {
 
 }  // namespace
 
-Router::Router(std::shared_ptr<const Tree> tree) : tree_{std::move(tree)}, sinks_{tree_->sinks()} {
-  for (const auto& handler : tree_->handlers) {
-    if (!handler->memory) continue;
-    memories_.emplace_back(handler.get(), std::make_unique<Memory>(*handler->memory));
-  }
-  for (const RecorderRule& rule : tree_->recorders) {
-    recorders_.push_back(std::make_unique<Recorder>(rule));
-  }
+Router::Router(Forest forest) : forest_{std::move(forest)}, sinks_{forest_.sinks()} {
+  for (const auto& [engine, tree] : forest_.trees()) add_memories(engine);
+  // One tree for all.
+  if (forest_.trees().empty()) add_memories(0);
   find_tellers();
 }
 
-void Router::reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels,
-                     const FilterChanges& filters) {
+void Router::add_memories(EngineNumber engine) {
+  for (const auto& handler : forest_.tree(engine)->handlers) {
+    if (!handler->memory) continue;
+    memories_.push_back({engine, handler.get(), std::make_unique<Memory>(*handler->memory)});
+  }
+  for (const RecorderRule& rule : forest_.tree(engine)->recorders) {
+    recorders_.push_back({engine, std::make_unique<Recorder>(rule)});
+  }
+}
+
+void Router::forget_routes() {
   by_site_.clear();
   quick_routes_.clear();
   leaves_.clear();
   recorded_routes_.clear();
-  tree_ = std::move(tree);
-  sinks_ = tree_->sinks();
+}
+
+void Router::reroute(Forest forest, const LevelChanges& levels, const FilterChanges& filters) {
+  forget_routes();
+  forest_ = std::move(forest);
+  sinks_ = forest_.sinks();
   for (const auto& [handler, level] : levels) handler->level = level;
   for (const auto& [handler, others] : filters) handler->filters = others;
   find_tellers();
+}
+
+void Router::replant(EngineNumber engine, Forest forest) {
+  std::erase_if(memories_, [engine](const MemoryInUse& entry) { return entry.engine == engine; });
+  std::erase_if(recorders_,
+                [engine](const RecorderInUse& entry) { return entry.engine == engine; });
+  reported_.clear();
+  reroute(std::move(forest), {});
+  if (forest_.has(engine)) add_memories(engine);
 }
 
 void Router::deliver(const RawRecord& raw, std::uint64_t number) {
@@ -137,12 +155,13 @@ std::unique_ptr<Router::Route> Router::make_route(detail::HeaderView header) {
   route->site = &record::site(header.site());
   route->logger = header.logger();
   route->logger_name = logger(header.logger()).name;
+  route->tree = forest_.tree(engine_of(header.logger())).get();
   // The handlers of a foreign record depend on its level, which its site does not know.
   if (route->site->id != record::foreign_site) {
     set_recorders(*route);
     add_deliveries(*route);
   }
-  route->filters = tree_->filters_that_see_records(route->logger_name);
+  route->filters = route->tree->filters_that_see_records(route->logger_name);
   route->is_special = route->site->id == record::foreign_site || route->site->has_traces ||
                       route->filters != nullptr || has_filters(route->deliveries) ||
                       route->recorder || !route->fired.empty();
@@ -151,10 +170,11 @@ std::unique_ptr<Router::Route> Router::make_route(detail::HeaderView header) {
 
 void Router::add_deliveries(Route& route) {
   const std::string_view name = route.logger_name;
-  if (!tree_->logger_passes(name, static_cast<int>(route.site->level))) return;
+  const Tree& tree = *route.tree;
+  if (!tree.logger_passes(name, static_cast<int>(route.site->level))) return;
   const bool is_recorded = route.recorder.has_value();
   route.deliveries =
-      make_deliveries(route, is_recorded ? tree_->leaves_at_once(name) : tree_->leaves(name));
+      make_deliveries(route, is_recorded ? tree.leaves_at_once(name) : tree.leaves(name));
 }
 
 std::vector<Router::Delivery> Router::make_deliveries(const Route& route,
@@ -170,7 +190,7 @@ std::vector<Router::Delivery> Router::make_deliveries(const Route& route,
         Delivery{&handler, nullptr, nullptr, false, leaf.filters_that_see_records()});
     if (handler.memory) {
       delivery.memorised = std::make_unique<Memorised>(
-          Memorised{&memory_of(handler), make_deliveries(route, tree_->leaves_behind(handler))});
+          Memorised{&memory_of(handler), make_deliveries(route, Tree::leaves_behind(handler))});
       continue;
     }
     delivery.wants_times = handler.sink->wants_times();
@@ -233,36 +253,53 @@ Parcel Router::pack(const Delivery& delivery, const record::View& view, std::uin
 }
 
 Memory& Router::memory_of(const Handler& handler) {
-  const auto found = std::find_if(memories_.begin(), memories_.end(),
-                                  [&](const auto& entry) { return entry.first == &handler; });
-  return *found->second;
+  const auto found =
+      std::find_if(memories_.begin(), memories_.end(),
+                   [&](const MemoryInUse& entry) { return entry.handler == &handler; });
+  return *found->memory;
 }
 
 void Router::collect_held(sink::RecordSet& pending,
                           std::vector<sink::RecordRange>& undecided) const {
-  for (const auto& [handler, memory] : memories_) {
-    pending.merge(memory->records());
-    if (const auto range = memory->range()) undecided.push_back(*range);
+  for (const MemoryInUse& entry : memories_) {
+    pending.merge(entry.memory->records());
+    if (const auto range = entry.memory->range()) undecided.push_back(*range);
   }
-  for (const auto& recorder : recorders_) {
-    if (const auto range = recorder->range()) undecided.push_back(*range);
+  for (const RecorderInUse& entry : recorders_) {
+    if (const auto range = entry.recorder->range()) undecided.push_back(*range);
   }
 }
 
 void Router::keep_memories_in(crash::File* file) {
-  for (std::size_t i = 0; i < recorders_.size(); ++i) recorders_[i]->keep_in(file, i);
-  for (std::size_t i = 0; i < memories_.size(); ++i) memories_[i].second->keep_in(file, i);
+  for (const auto& [engine, tree] : forest_.trees()) keep_memories_in(file, engine);
+}
+
+void Router::keep_memories_in(crash::File* file, EngineNumber engine) {
+  std::uint32_t number = 0;
+  for (const RecorderInUse& entry : recorders_) {
+    if (entry.engine == engine) entry.recorder->keep_in(file, crash::memory_id(engine, number++));
+  }
+  number = 0;
+  for (const MemoryInUse& entry : memories_) {
+    if (entry.engine == engine) entry.memory->keep_in(file, crash::memory_id(engine, number++));
+  }
+}
+
+void Router::close_memories(std::uint64_t next) {
+  for (const auto& [engine, tree] : forest_.trees()) close_memories(engine, next);
 }
 
 /// In reverse order of construction, as CPython shuts handlers down: a memory comes before what it
 /// passes on to.
-void Router::close_memories(std::uint64_t next) {
+void Router::close_memories(EngineNumber engine, std::uint64_t next) {
   constexpr std::int64_t ns_per_s = 1'000'000'000;
   const std::int64_t now_ns = sink::system_seconds() * ns_per_s;
   for (auto entry = memories_.rbegin(); entry != memories_.rend(); ++entry) {
-    entry->second->close({next, now_ns});
+    if (entry->engine == engine) entry->memory->close({next, now_ns});
   }
-  for (const auto& recorder : recorders_) recorder->forget();
+  for (const RecorderInUse& entry : recorders_) {
+    if (entry.engine == engine) entry.recorder->forget();
+  }
 }
 
 void Router::fail(const Handler& handler, std::uint64_t number, const char* why) {

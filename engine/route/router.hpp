@@ -14,21 +14,22 @@
 #include <xylem/detail/slot.hpp>
 
 #include "record/view.hpp"
+#include "route/forest.hpp"
 #include "route/memory.hpp"
 #include "route/packed_record.hpp"
 #include "route/raw_record.hpp"
 #include "route/recorder.hpp"
-#include "route/tree.hpp"
 
 namespace xylem::route {
 
-/// Takes each record to the handlers that the tree gives it. Belongs to the consumer thread.
+/// Takes each record to the handlers that the tree of its logger's engine gives it. Belongs to the
+/// consumer thread.
 ///
 /// Where a record goes and the constant parts of its lines depend on its call site and its logger
 /// alone: both are worked out at the first record of the pair and kept.
 class Router {
  public:
-  explicit Router(std::shared_ptr<const Tree> tree);
+  explicit Router(Forest forest);
 
   /// deliver() for what is nearly every record: one of a pair that has been seen before, goes to
   /// one handler, is not spilled, and finds room in the sink. Returns false when it is another, and
@@ -49,10 +50,13 @@ class Router {
   /// formatter's failure is reported on stderr and costs that handler's line: the sink counts it.
   void deliver(const RawRecord& raw, std::uint64_t number);
 
-  /// Goes on with a tree of the same handlers, some of which have new levels, and perhaps of other
+  /// Goes on with trees of the same handlers, some of which have new levels, and perhaps of other
   /// captures: what these have got is delivered.
-  void reroute(std::shared_ptr<const Tree> tree, const LevelChanges& levels,
-               const FilterChanges& filters = {});
+  void reroute(Forest forest, const LevelChanges& levels, const FilterChanges& filters = {});
+
+  /// Goes on with a forest in which that engine has another tree. What the old one's memories held
+  /// has been passed on, and its sinks are closed.
+  void replant(EngineNumber engine, Forest forest);
 
   const std::vector<sink::Sink*>& sinks() const { return sinks_; }
 
@@ -75,24 +79,35 @@ class Router {
   void watch_recorders(Watch watch) { watch_ = std::move(watch); }
 
   // What memories and recorders hold, for the crash file (Memory, Recorder); their numbers are
-  // those of the tree's order.
+  // those of their tree's order.
   void keep_memories_in(crash::File* file);
+  void keep_memories_in(crash::File* file, EngineNumber engine);
   void end_batch(std::uint64_t batch) {
-    for (const auto& [handler, memory] : memories_) memory->end_batch(batch);
-    for (const auto& recorder : recorders_) recorder->end_batch(batch);
+    for (const MemoryInUse& entry : memories_) entry.memory->end_batch(batch);
+    for (const RecorderInUse& entry : recorders_) entry.recorder->end_batch(batch);
   }
   void release_memories(std::uint64_t first_batch) {
-    for (const auto& [handler, memory] : memories_) memory->release(first_batch);
-    for (const auto& recorder : recorders_) recorder->release(first_batch);
+    for (const MemoryInUse& entry : memories_) entry.memory->release(first_batch);
+    for (const RecorderInUse& entry : recorders_) entry.recorder->release(first_batch);
   }
   void forget_copies() {
-    for (const auto& [handler, memory] : memories_) memory->forget_copies();
-    for (const auto& recorder : recorders_) recorder->forget_copies();
+    for (const auto& [engine, tree] : forest_.trees()) forget_copies(engine);
+  }
+  void forget_copies(EngineNumber engine) {
+    for (const MemoryInUse& entry : memories_) {
+      if (entry.engine == engine) entry.memory->forget_copies();
+    }
+    for (const RecorderInUse& entry : recorders_) {
+      if (entry.engine == engine) entry.recorder->forget_copies();
+    }
   }
 
-  /// The handlers are about to be closed: memories pass on what they hold, or forget it, as
-  /// recorders do. `next` is the number that the next record would have.
+  /// The handlers, or those of an engine, are about to be closed: memories pass on what they hold,
+  /// or forget it, as recorders do. `next` is the number that the next record would have.
   void close_memories(std::uint64_t next);
+  void close_memories(EngineNumber engine, std::uint64_t next);
+
+  const Forest& forest() const { return forest_; }
 
  private:
   struct Memorised;
@@ -106,6 +121,18 @@ class Router {
     std::vector<const Filters*> filters{};  // those on the way that see each record
   };
 
+  struct MemoryInUse {
+    EngineNumber engine;
+    const Handler* handler;
+    std::unique_ptr<Memory> memory;
+  };
+
+  /// What goes by the number of a recorder here goes by its place among those of all engines.
+  struct RecorderInUse {
+    EngineNumber engine;
+    std::unique_ptr<Recorder> recorder;
+  };
+
   /// The way into a memory, and the ways behind it.
   struct Memorised {
     Memory* memory;
@@ -117,6 +144,7 @@ class Router {
     const record::Site* site;
     std::uint32_t logger;
     std::string_view logger_name;
+    const Tree* tree = nullptr;           // of the logger's engine
     bool is_special = false;              // foreign, with traces, or filtered record by record
     const Filters* filters = nullptr;     // of the logger, if they are to see each record
     std::optional<std::size_t> recorder;  // that keeps the records
@@ -140,6 +168,7 @@ class Router {
   struct Teller {
     const Filter* filter;
     const Filters* place;
+    const Tree* tree;
     const Handler* handler;  // null: it is a logger's
     std::string logger;
   };
@@ -168,8 +197,10 @@ class Router {
   const record::View* pass(const Filters& place, const record::View& view, std::uint64_t number,
                            const Filter* after = nullptr);
   void find_tellers();
-  void add_tellers_of(const Handler& handler);
-  void add_tellers(const Filters& filters, const Handler* handler, const std::string& logger);
+  void find_tellers_of(const Tree& tree);
+  void add_tellers_of(const Tree& tree, const Handler& handler);
+  void add_tellers(const Tree& tree, const Filters& filters, const Handler* handler,
+                   const std::string& logger);
   const Teller* find_teller(const Filter& filter) const;
   bool tell(const Filter& filter, std::int64_t now_ns, bool is_end, std::uint64_t number);
   void deliver_note(const Teller& teller, const record::View& view, std::uint64_t number);
@@ -182,6 +213,8 @@ class Router {
   std::vector<Parcel> pack_lines_behind(const Handler& memory, const record::View& view,
                                         std::uint64_t number);
   Memory& memory_of(const Handler& handler);
+  void add_memories(EngineNumber engine);
+  void forget_routes();
   void keep_quick_route(const Route& route, detail::HeaderView header);
   bool unpack_traces(const Route& route, record::View& view, std::uint64_t number);
   void deliver_foreign(const Route& route, const RawRecord& raw, record::View view,
@@ -189,23 +222,25 @@ class Router {
   bool unpack_foreign(record::View& view, record::Foreign& foreign, std::string& stack,
                       std::uint64_t number);
   void set_recorders(Route& route);
+  std::size_t first_recorder(const Route& route) const;
   void keep(std::size_t recorder, const RawRecord& raw, const record::Site& site,
             std::uint64_t number);
   void fire(const std::vector<std::size_t>& recorders, Present present);
   void deliver_recorded(const RawRecord& raw, std::uint64_t number, Present present);
-  void deliver_foreign_recorded(record::View view, std::uint64_t number, Present present);
+  void deliver_foreign_recorded(const Tree& tree, record::View view, std::uint64_t number,
+                                Present present);
   const Route& recorded_route(detail::HeaderView header);
   void fail(const Handler& handler, std::uint64_t number, const char* why);
   void report_once(const Handler& handler, const std::string& why);
   void report_once(const std::string& text);
 
-  std::shared_ptr<const Tree> tree_;
+  Forest forest_;
   std::vector<sink::Sink*> sinks_;
   std::vector<std::unique_ptr<Route>> by_site_;                  // the logger seen last comes first
   std::vector<QuickRoute> quick_routes_;                         // of those that come first
   std::unordered_map<std::uint32_t, std::vector<Leaf>> leaves_;  // by logger, for foreign records
-  std::vector<std::pair<const Handler*, std::unique_ptr<Memory>>> memories_;  // as constructed
-  std::vector<std::unique_ptr<Recorder>> recorders_;
+  std::vector<MemoryInUse> memories_;                            // each engine's as constructed
+  std::vector<RecorderInUse> recorders_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Route>> recorded_routes_;  // by site and logger
   Unpacker unpacker_;
   Watch watch_;

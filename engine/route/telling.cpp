@@ -8,21 +8,26 @@ namespace xylem::route {
 
 void Router::find_tellers() {
   tellers_.clear();
-  for (const auto& [name, node] : tree_->nodes()) add_tellers(node.filters, nullptr, name);
-  for (const auto& handler : tree_->handlers) add_tellers_of(*handler);
-  for (const auto& handler : tree_->left) add_tellers_of(*handler);
+  for (const auto& [engine, tree] : forest_.trees()) find_tellers_of(*tree);
+  if (forest_.trees().empty()) find_tellers_of(*forest_.tree(0));
 }
 
-void Router::add_tellers_of(const Handler& handler) {
-  add_tellers(handler.filters, &handler, {});
-  for (const auto& member : handler.members) add_tellers_of(*member);
+void Router::find_tellers_of(const Tree& tree) {
+  for (const auto& [name, node] : tree.nodes()) add_tellers(tree, node.filters, nullptr, name);
+  for (const auto& handler : tree.handlers) add_tellers_of(tree, *handler);
+  for (const auto& handler : tree.left) add_tellers_of(tree, *handler);
 }
 
-void Router::add_tellers(const Filters& filters, const Handler* handler,
+void Router::add_tellers_of(const Tree& tree, const Handler& handler) {
+  add_tellers(tree, handler.filters, &handler, {});
+  for (const auto& member : handler.members) add_tellers_of(tree, *member);
+}
+
+void Router::add_tellers(const Tree& tree, const Filters& filters, const Handler* handler,
                          const std::string& logger) {
   for (const auto& filter : filters) {
     if (filter->tells() && find_teller(*filter) == nullptr) {
-      tellers_.push_back({filter.get(), &filters, handler, logger});
+      tellers_.push_back({filter.get(), &filters, &tree, handler, logger});
     }
   }
 }
@@ -57,8 +62,8 @@ bool Router::tell(const Filter& filter, std::int64_t now_ns, bool is_end, std::u
 /// To all that stands behind the filter. A memory on the way to it holds lines, not records: it is
 /// passed by.
 void Router::deliver_note(const Teller& teller, const record::View& view, std::uint64_t number) {
-  const std::vector<Leaf> leaves = teller.handler != nullptr ? tree_->leaves_from(*teller.handler)
-                                                             : tree_->leaves(teller.logger);
+  const std::vector<Leaf> leaves = teller.handler != nullptr ? Tree::leaves_from(*teller.handler)
+                                                             : teller.tree->leaves(teller.logger);
   for (const Leaf& leaf : leaves) {
     if (!leaf.takes(view.logger, view.levelno())) continue;
     try {

@@ -196,13 +196,13 @@ std::vector<Leaf> Tree::leaves_at_last(std::string_view logger) const {
   return leaves;
 }
 
-std::vector<Leaf> Tree::leaves_behind(const Handler& memory) const {
+std::vector<Leaf> Tree::leaves_behind(const Handler& memory) {
   std::vector<Leaf> leaves;
   for (const auto& target : memory.members) add_leaves(leaves, *target, {nullptr, 0, {}}, false);
   return leaves;
 }
 
-std::vector<Leaf> Tree::leaves_from(const Handler& handler) const {
+std::vector<Leaf> Tree::leaves_from(const Handler& handler) {
   std::vector<Leaf> leaves;
   add_leaves(leaves, handler, {nullptr, 0, {}}, false);
   return leaves;

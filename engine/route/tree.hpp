@@ -93,10 +93,10 @@ class Tree {
   const SamplingRule* rule_for_calls(std::string_view logger) const;
 
   /// Where records go that a memory passes on.
-  std::vector<Leaf> leaves_behind(const Handler& memory) const;
+  static std::vector<Leaf> leaves_behind(const Handler& memory);
 
   /// Where records go that have reached the handler, whatever its level.
-  std::vector<Leaf> leaves_from(const Handler& handler) const;
+  static std::vector<Leaf> leaves_from(const Handler& handler);
 
   /// The distinct sinks of all handlers, the last resort's included.
   std::vector<sink::Sink*> sinks() const;
@@ -104,6 +104,7 @@ class Tree {
   /// Lines for the last resort go to the sink that other handlers of stderr have, so that all keep
   /// the order of the records.
   void write_last_resort_to(std::shared_ptr<sink::Sink> sink);
+  const std::shared_ptr<sink::Sink>& last_resort_sink() const { return last_resort_->sink; }
 
   /// The same tree with other sinks: `replace` is asked once for each way to a handler that has
   /// one; `memory` is the number of the first memory on that way, if there is one, in the order of

@@ -6,12 +6,13 @@
 
 namespace xylem::sink {
 
-void Sink::keep_journal(crash::File* file, std::uint64_t batch, std::size_t nth) {
+void Sink::keep_journal(crash::File* file, std::uint64_t batch, std::size_t nth,
+                        std::uint32_t engine) {
   kept_.reset();
   journal_place_.reset();
   ended_batch_ = batch;
   ended_lines_ = first_line_;
-  journal_ = file != nullptr ? file->sink_entry(name(), nth) : nullptr;
+  journal_ = file != nullptr ? file->sink_entry(name(), nth, engine) : nullptr;
   if (journal_ == nullptr) return;
   journal_place_ = file->place_of(*journal_);
   kept_ = std::make_unique<crash::KeptLines>(*file, crash::ExtentKind::kept, *journal_place_);

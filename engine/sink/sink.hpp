@@ -110,8 +110,9 @@ class Sink {
 
   /// From now on writes into the crash file which batches are in the kernel's hands; up to `batch`
   /// all are. What the kernel does not take is kept there too. `nth`: how many sinks of the same
-  /// name come before this one. Null: no more.
-  void keep_journal(crash::File* file, std::uint64_t batch, std::size_t nth);
+  /// name come before this one in its engine. Null: no more.
+  void keep_journal(crash::File* file, std::uint64_t batch, std::size_t nth,
+                    std::uint32_t engine = 0);
 
   /// The place of the sink's entry in that file.
   std::optional<std::uint64_t> journal_place() const { return journal_place_; }

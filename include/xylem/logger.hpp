@@ -30,8 +30,9 @@ class Logger {
     return detail::might_let(*state_, static_cast<int>(level));
   }
 
-  /// As set_level(name(), level); set_level_below() for those below it too. Waits for the consumer.
-  void set_level(Level level) const { xylem::set_level(name(), level); }
+  /// As xylem::set_level() with its name, in its engine; set_level_below() for those below it too.
+  /// Waits for the consumer.
+  void set_level(Level level) const { detail::set_level(*state_, level); }
 
   template <typename... Args>
   [[gnu::always_inline]] void log(Level level,

@@ -23,7 +23,8 @@ struct Stats {
                                    ///< none of the counts above
 };
 
-/// The counters of the engine. Thread-safe; cheap enough for a metrics page, not for a hot path.
+/// The counters of the process, all engines together. Thread-safe; cheap enough for a metrics page,
+/// not for a hot path.
 Stats stats();
 
 }  // namespace xylem

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include <xylem/level.hpp>
+#include <xylem/logger.hpp>
 #include <xylem/record_view.hpp>
 
 namespace xylem::testing {
@@ -56,9 +57,13 @@ class Capture {
   /// Whether the handlers of the configuration get the captured records as well.
   enum Others { along, only };
 
-  /// @param logger dotted name; "" or "root": all loggers
+  /// @param logger dotted name in the default engine; "" or "root": all of its loggers
   explicit Capture(std::string_view logger = {}, Level level = Level::notset,
                    Others others = along);
+
+  /// The same for a logger of any Engine, and those below it there.
+  explicit Capture(Logger logger, Level level = Level::notset, Others others = along);
+
   ~Capture();
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
@@ -78,6 +83,7 @@ class Capture {
  private:
   std::shared_ptr<detail::CaptureLog> log_;
   const void* handler_;
+  std::uint32_t engine_;
 };
 
 /// While one lives, records bear its time instead of the computer's: `asctime`, `timestamp`,

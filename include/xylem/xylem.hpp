@@ -7,6 +7,7 @@
 #include <xylem/config.hpp>
 #include <xylem/configure_env.hpp>
 #include <xylem/context.hpp>
+#include <xylem/engine.hpp>
 #include <xylem/env_levels.hpp>
 #include <xylem/hex.hpp>
 #include <xylem/levels.hpp>
@@ -22,11 +23,11 @@ namespace xylem {
 /// trouble (a full disk), once that handler has tried. Thread-safe.
 void flush();
 
-/// Drains everything, closes the handlers and stops the consumer, although others log on. Runs by
-/// itself at exit. Records logged afterwards wait for the next configuration, or for the end of the
-/// process, where they go to stderr as those of an engine that was never configured; nobody waits
-/// for room meanwhile: what a full ring refuses is dropped and told. Thread-safe; a second call
-/// does nothing.
+/// Drains everything, closes the handlers of every Engine and stops the consumer, although others
+/// log on. Runs by itself at exit. Records logged afterwards wait for the next configuration, or
+/// for the end of the process, where they go to stderr as those of an engine that was never
+/// configured; nobody waits for room meanwhile: what a full ring refuses is dropped and told.
+/// Thread-safe; a second call does nothing.
 ///
 /// The engine's threads do not end by themselves: a main thread that ends by pthread_exit() leaves
 /// it to another to call exit().

@@ -181,7 +181,7 @@ void check_whole(const Leftover& leftover, const Image& image) {
       const Written& written = image.rings[i][n];
       CHECK(record.position == written.position);
       CHECK(record.time_ns == written.time_ns);
-      CHECK(*record.logger == image.logger_name);
+      CHECK(record.logger->name == image.logger_name);
       CHECK(record.site->format == written.site->site.format);
       const std::string& payload = written.site->payload;
       CHECK(std::memcmp(record.payload, payload.data(), payload.size()) == 0);
@@ -270,8 +270,8 @@ void check_sound(const Leftover& leftover, const std::vector<std::byte>& file) {
       REQUIRE(record.position < ring.head);
       next = record.position + 1;
       check_payload(record, file);
-      check_line(
-          {record.site, *record.logger, &ring.thread, record.time_ns, record.payload, nullptr});
+      check_line({record.site, record.logger->name, &ring.thread, record.time_ns, record.payload,
+                  nullptr});
     }
   }
 }

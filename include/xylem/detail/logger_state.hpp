@@ -5,6 +5,7 @@
 
 #include <xylem/detail/atomic.hpp>
 #include <xylem/detail/slot.hpp>
+#include <xylem/level.hpp>
 
 namespace xylem::route {
 class CallSampler;
@@ -28,7 +29,11 @@ struct LoggerState {
   std::uint32_t id() const { return HeaderView{header}.logger(); }
 };
 
-/// The state of the logger of that name; made on first use. Thread-safe.
-LoggerState& logger_state(std::string_view name);
+/// The state of the logger of that name; made on first use. Thread-safe. `engine` is the number of
+/// the Engine whose it is; 0: the default one's.
+LoggerState& logger_state(std::string_view name, std::uint32_t engine = 0);
+
+/// xylem::set_level() for a logger of any engine.
+void set_level(const LoggerState& logger, Level level);
 
 }  // namespace xylem::detail
