@@ -105,7 +105,7 @@ FilterHandle add_filter(std::string_view logger, std::string_view config) {
   FilterPtr filter;
   change_filters([&](route::Tree& tree, route::FilterChanges&) {
     const std::string name = full_name(logger);
-    filter = config::build_filter(plan, tree.rule_for_calls(name) == nullptr ? &name : nullptr);
+    filter = config::build_filter(plan, tree.filter_for_calls(name) == nullptr ? &name : nullptr);
     tree.node(name).filters.push_back(filter);
   });
   return FilterHandle{filter};

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string_view>
 
 #include "route/sampling_rule.hpp"
 
@@ -38,8 +37,5 @@ class CallSampler {
   std::atomic<int> highest_{0};
   SiteCounts counts_;
 };
-
-/// That of the logger, made at first use.
-CallSampler& call_sampler(std::string_view logger);
 
 }  // namespace xylem::route

@@ -11,6 +11,7 @@
 
 namespace xylem::route {
 
+class CallSampler;
 struct SamplingRule;
 
 /// Decides which records pass a logger or a handler. What most filters see is the same for every
@@ -63,6 +64,8 @@ class Filter {
 
   /// Set for one that calls ask themselves, before anything is copied.
   virtual const SamplingRule* rule_for_calls() const { return nullptr; }
+  /// Where it finds what those calls held back.
+  virtual void use(CallSampler& sampler) const { static_cast<void>(sampler); }
 };
 
 /// `logging.Filter`: the logger of that name and those below it; the empty name passes all.

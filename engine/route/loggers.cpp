@@ -35,12 +35,6 @@ class Registry {
     return add(engine, name);
   }
 
-  CallSampler& sampler(std::string_view name) {
-    get(0, name);
-    const std::lock_guard lock{mutex_};
-    return sampler_of(*by_name_.find({0, name})->second);
-  }
-
   const Entry& at(std::uint32_t id) const { return loggers_.at(id); }
 
   std::vector<std::string> names(EngineNumber engine) const {
@@ -92,9 +86,11 @@ class Registry {
   void put_level(Entry& entry) const {
     const Tree& tree = *forest_.tree(entry.engine);
     const int threshold = tree.threshold(entry.name);
-    const SamplingRule* const rule = tree.rule_for_calls(entry.name);
-    if (rule != nullptr && threshold < Tree::off) {
-      sampler_of(entry).set(*rule);
+    const Filter* const filter = tree.filter_for_calls(entry.name);
+    if (filter != nullptr && threshold < Tree::off) {
+      CallSampler& sampler = sampler_of(entry);
+      sampler.set(*filter->rule_for_calls());
+      filter->use(sampler);
       entry.state.sampled_level.store_relaxed(threshold);
       entry.state.threshold.store_relaxed(detail::sampled_threshold);
     } else {
@@ -139,10 +135,6 @@ const detail::LoggerState& logger(std::uint32_t id) {
 
 EngineNumber engine_of(std::uint32_t id) {
   return registry().at(id).engine;
-}
-
-CallSampler& call_sampler(std::string_view logger) {
-  return registry().sampler(logger);
 }
 
 std::vector<std::string> logger_names(EngineNumber engine) {

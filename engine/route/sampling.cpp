@@ -67,13 +67,12 @@ bool SamplingFilter::takes(const record::View& view) const {
 
 CallSamplingFilter::CallSamplingFilter(std::string name, const SamplingRule& rule,
                                        const std::string& logger)
-    : rule_{rule},
-      logger_{logger},
-      sampler_{&call_sampler(logger)},
-      held_back_{std::move(name), told_ns(rule)} {}
+    : rule_{rule}, logger_{logger}, held_back_{std::move(name), told_ns(rule)} {}
 
 std::optional<Note> CallSamplingFilter::take_note(std::int64_t now_ns, bool is_end) const {
-  const CallSampler::HeldBackCalls calls = sampler_->take_held_back();
+  CallSampler* const sampler = sampler_.load(std::memory_order_acquire);
+  if (sampler == nullptr) return std::nullopt;
+  const CallSampler::HeldBackCalls calls = sampler->take_held_back();
   if (calls.count != 0) {
     HeldBack of;
     of.logger = logger_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -42,11 +43,14 @@ class CallSamplingFilter final : public Filter {
   bool tells() const override { return true; }
   std::optional<Note> take_note(std::int64_t now_ns, bool is_end) const override;
   const SamplingRule* rule_for_calls() const override { return &rule_; }
+  void use(CallSampler& sampler) const override {
+    sampler_.store(&sampler, std::memory_order_release);
+  }
 
  private:
   SamplingRule rule_;
   std::string logger_;
-  CallSampler* sampler_;
+  mutable std::atomic<CallSampler*> sampler_{nullptr};  // null: not in force yet
   mutable HeldBackCount held_back_;
 };
 

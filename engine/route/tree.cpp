@@ -145,11 +145,11 @@ const Filters* Tree::filters_that_see_records(std::string_view logger) const {
   return own != nullptr && see_records(own->filters) ? &own->filters : nullptr;
 }
 
-const SamplingRule* Tree::rule_for_calls(std::string_view logger) const {
+const Filter* Tree::filter_for_calls(std::string_view logger) const {
   const LoggerNode* const own = find(logger);
   if (own == nullptr) return nullptr;
   for (const auto& filter : own->filters) {
-    if (const SamplingRule* const rule = filter->rule_for_calls()) return rule;
+    if (filter->rule_for_calls() != nullptr) return filter.get();
   }
   return nullptr;
 }

@@ -89,8 +89,8 @@ class Tree {
   /// The filters of the logger, if one of them has to see each record; else null.
   const Filters* filters_that_see_records(std::string_view logger) const;
 
-  /// How calls of the logger are sampled; null: not.
-  const SamplingRule* rule_for_calls(std::string_view logger) const;
+  /// The filter by whose rule calls of the logger are sampled; null: none.
+  const Filter* filter_for_calls(std::string_view logger) const;
 
   /// Where records go that a memory passes on.
   static std::vector<Leaf> leaves_behind(const Handler& memory);
