@@ -304,6 +304,60 @@ TEST_CASE("bound fields, contexts and captures work with the loggers of any engi
   CHECK(messages(dir / "default") == Texts{"another"});
 }
 
+TEST_CASE("each engine has flight recorders and filters of its own") {
+  const TempDir dir;
+  const auto recording = [&](const char* name, const char* trigger) {
+    return ToFile{
+        .path = dir / name,
+        .engine = std::string{R"({"flight_recorder": {"": {"trigger": ")"} + trigger + R"("}}})",
+        .level = "WARNING"};
+  };
+  const Session session{recording("default", "CRITICAL")};
+  const Configured api{recording("api", "ERROR")};
+  const Logger here = xylem::get_logger("x");
+  const Logger there = api.get_logger("x");
+  for (const Logger& log : {here, there}) log.debug("kept");
+  {
+    // In front of the api's recorder, which gets another number by that.
+    const Configured other{recording("other", "ERROR")};
+    for (const Logger& log : {here, there}) log.info("kept, too");
+    other.get_logger("x").debug("another");
+    other.get_logger("x").error("written");
+  }
+  CHECK(messages(dir / "other") == Texts{"another", "written"});
+  there.error("now");
+  here.error("not yet");
+  api.flush();
+  CHECK(messages(dir / "api") == Texts{"kept", "kept, too", "now"});
+  CHECK(messages(dir / "default") == Texts{"not yet"});
+  here.critical("now");
+  api.flush();
+  CHECK(messages(dir / "default") == Texts{"not yet", "kept", "kept, too", "now"});
+}
+
+TEST_CASE("loggers of any engine are sampled, each by itself") {
+  const TempDir dir;
+  const auto sampling = [&](const char* name) {
+    return R"-({"version": 1, "disable_existing_loggers": false,
+      "filters": {"two": {"()": "xylem.SamplingFilter", "first": 2, "thereafter": 0}},
+      "handlers": {"file": {"class": "logging.FileHandler", "filename": ")-" +
+           (dir / name) + R"-("}}, "root": {"level": "INFO", "handlers": ["file"]},
+      "loggers": {"sampled": {"filters": ["two"]}}})-";
+  };
+  const Session session{sampling("default")};
+  Engine api;
+  api.configure(sampling("api"));
+  for (int i = 0; i < 10; ++i) {
+    for (const Logger& log : {xylem::get_logger("sampled"), api.get_logger("sampled")}) {
+      XYLEM_INFO(log, "{}", i);
+    }
+  }
+  api.flush();
+  CHECK(read_file(dir / "default").starts_with("0\n1\n"));
+  CHECK(read_file(dir / "api").starts_with("0\n1\n"));
+  CHECK(read_file(dir / "api").find("\n2\n") == std::string::npos);
+}
+
 TEST_CASE("engines come and go while threads log: nothing is lost, doubled or out of order") {
   constexpr int rounds = is_sanitized ? 20 : 60;
   const TempDir dir;
