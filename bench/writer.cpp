@@ -230,7 +230,7 @@ class Rounds {
   drain::Exchange exchange_;
   drain::Counters counters_;
   detail::Producer producer_{};
-  drain::Consumer consumer_{exchange_, counters_, make_tree(sink_), nullptr};
+  drain::Consumer consumer_{exchange_, counters_, route::Forest{make_tree(sink_)}, nullptr};
   drain::Ring* ring_;
   drain::Command command_;
   Clock::time_point begin_;
