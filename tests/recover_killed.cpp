@@ -64,6 +64,12 @@ void hold_the_consumer(std::string until) {
   });
 }
 
+/// As its frame, or, in a program without debug information, by the name that the call has for it.
+bool shows_connect(const std::string& traceback) {
+  return traceback.find("app::connect(xylem::Logger)") != std::string::npos ||
+         traceback.find(", in connect\n") != std::string::npos;
+}
+
 /// The lines of what `log_some` logs in a process that is killed, recovered by this one.
 template <typename F>
 std::vector<Line> recovered(F&& log_some) {
@@ -103,7 +109,7 @@ TEST_CASE("stacks and exceptions are recovered as the process itself shows them"
   const std::string traceback = lines[4].string("exc_info");
   INFO(traceback);
   CHECK(traceback == lines[1].string("exc_info"));
-  CHECK(traceback.find("app::connect(xylem::Logger)") != std::string::npos);
+  CHECK(shows_connect(traceback));
   CHECK(traceback.ends_with("\nstd::runtime_error: connection refused"));
 }
 
@@ -115,7 +121,7 @@ TEST_CASE("stacks that the process never got to show are recovered with their na
   });
   REQUIRE(lines.size() == 3);
   CHECK(lines[1].string("stack_info").find("app::query(xylem::Logger)") != std::string::npos);
-  CHECK(lines[2].string("exc_info").find("app::connect(xylem::Logger)") != std::string::npos);
+  CHECK(shows_connect(lines[2].string("exc_info")));
 }
 
 TEST_CASE("levels are recovered under the names that the process gave them, the last of each" *
