@@ -29,7 +29,8 @@ NameFilterPlan read_name(const Cursor& config) {
     // Of no length, like "": any logger passes.
     if (has_length && !name->value().truthy()) return {};
     // CPython finds out at the first record, which it then raises from the call.
-    if (has_length) name->fail("find() argument 1 must be str, not " + std::string(python_type(name->value())));
+    if (has_length)
+      name->fail("find() argument 1 must be str, not " + std::string(python_type(name->value())));
     name->fail("object of type '" + std::string(python_type(name->value())) + "' has no len()");
   }
   return {*prefix};
