@@ -126,11 +126,8 @@ void configure(route::EngineNumber engine, const config::Plan& given) {
   }
   pipeline.count_recovered(recover_leftovers(engine, crash, *tree));
   pipeline.configure(engine, tree, to_settings(plan.engine), crash);
-  if (plan.engine.signals) {
-    fatal::install();
-  } else {
-    fatal::uninstall();
-  }
+  // A shutdown puts the former dispositions back.
+  pipeline.while_still(plan.engine.signals ? fatal::install : fatal::uninstall);
   delete std::exchange(settings_in_force, new config::EnginePlan{plan.engine});
 }
 

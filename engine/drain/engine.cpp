@@ -234,6 +234,11 @@ route::Forest Engine::forest() const {
   return forest_;
 }
 
+void Engine::while_still(const std::function<void()>& action) {
+  const std::lock_guard lock{life_mutex_};
+  action();
+}
+
 void Engine::flush() {
   if (record::is_engine_thread()) return;
   const std::lock_guard lock{life_mutex_};

@@ -66,6 +66,9 @@ class Engine {
   /// when nothing is configured yet.
   void start_for_thread();
 
+  /// Runs it while nothing starts, stops or forks.
+  void while_still(const std::function<void()>& action);
+
   void flush();
 
   /// The same, but what waits for the first configuration waits on.
