@@ -116,7 +116,7 @@ std::shared_ptr<const RingContext> Ring::keep_context(std::shared_ptr<const Ring
 void RingContext::write_to(ContextPlace& place) const {
   place.bytes = static_cast<std::uint16_t>(payload_.size());
   place.is_spilled = pool_ != nullptr ? 1 : 0;
-  std::memcpy(place.payload.data(), payload_.data(), payload_.size());
+  std::copy(payload_.begin(), payload_.end(), place.payload.begin());
 }
 
 std::uint64_t RingContext::block() const {
