@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include <xylem/config.hpp>
 
 #include "config/python_text.hpp"
@@ -35,8 +37,8 @@ void check_shared(const Plan& plan, const EnginePlan& in_force) {
     const std::string held = text_of(in_force, path);
     if (wanted == held) continue;
     const std::string key = path.substr(path.rfind('.') + 1);
-    throw ConfigError{python_repr(key) + " holds for all engines of the process: " + held +
-                          " is in force, not " + wanted,
+    throw ConfigError{fmt::format("{} holds for all engines of the process: {} is in force, not {}",
+                                  python_repr(key), held, wanted),
                       "xylem." + path, plan.source};
   }
 }

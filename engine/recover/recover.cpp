@@ -243,7 +243,7 @@ Summary recover_one(const Directory& directory, const std::string& name, const R
   const Image image{claim->descriptor(), true};
   const std::optional<Leftover> leftover = Leftover::parse(image.bytes());
   if (!leftover) return {};
-  const Summary summary = recover_parts(*claim, *leftover, request, tree);
+  Summary summary = recover_parts(*claim, *leftover, request, tree);
   const std::string path = path_of(directory, name);
   report_outcome(summary, path);
   const bool is_done = summary.kept == 0 && summary.waiting == 0;
