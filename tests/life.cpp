@@ -21,9 +21,9 @@ struct Remains {
 };
 
 /// What a scenario leaves in its file and on stderr.
-Remains run(const std::string& scenario) {
+Remains run(const std::string& scenario, const std::string& engine = "{}") {
   const TempDir dir;
-  write_file(dir / "config.json", ToFile{dir / "log.jsonl"}.json());
+  write_file(dir / "config.json", ToFile{dir / "log.jsonl", "{}", engine}.json());
   Outcome outcome = child_test::run_child("life_child", {scenario, dir / "config.json"});
   CAPTURE(outcome.errors);
   CHECK(outcome.exit_status >= 0);
@@ -63,6 +63,14 @@ TEST_CASE("records from before the configuration go where the configuration says
   CHECK(late.messages ==
         Texts{"from before the configuration", "from another thread", "from after it"});
   CHECK(late.outcome.errors == "");
+}
+
+TEST_CASE("records wait for a configuration that comes, whatever is logged and in small rings") {
+  const Remains remains = run("configure-meanwhile", R"({"ring": {"slots": 64}})");
+  CHECK(remains.outcome.errors == "");
+  Texts expected{"from before the configuration"};
+  for (int i = 0; i < 500; ++i) expected.push_back("meanwhile " + std::to_string(i));
+  CHECK(remains.messages == expected);
 }
 
 TEST_CASE("records wait for a configuration half a second, or until they are asked for") {

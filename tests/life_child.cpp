@@ -2,6 +2,7 @@
 // engine. What it leaves in files and on stderr is what tests/life.cpp looks at.
 // usage: life_child SCENARIO [CONFIG_FILE]
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -13,6 +14,7 @@
 
 #include <pthread.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <xylem/xylem.hpp>
@@ -20,6 +22,15 @@
 /// ThreadSanitizer would complain of threads that were about to be joined when the process ended.
 extern "C" const char* __tsan_default_options() {
   return "report_thread_leaks=0";
+}
+
+/// Called where configure() gives the crash file its name, most of its work done; null: nothing is.
+constinit std::atomic<void (*)()> in_mid_configuration{nullptr};
+
+extern "C" int linkat(int from_directory, const char* from, int to_directory, const char* to,
+                      int flags) {
+  if (void (*const act)() = in_mid_configuration) act();
+  return static_cast<int>(::syscall(SYS_linkat, from_directory, from, to_directory, to, flags));
 }
 
 /// A type that logs while it is formatted, by all the ways there are.
@@ -127,6 +138,29 @@ void flush_early() {
   xylem::flush();
   configure();
   XYLEM_INFO(logger(), "from after it");
+}
+
+/// On a thread that has a ring already, more than a ring of the configuration holds.
+void configure_meanwhile() {
+  static std::atomic<bool> is_ready{false};
+  static std::atomic<bool> goes_on{false};
+  static std::atomic<bool> is_done{false};
+  std::thread thread{[] {
+    XYLEM_WARNING(logger(), "from before the configuration");
+    is_ready = true;
+    while (!goes_on) std::this_thread::yield();
+    for (int i = 0; i < 500; ++i) XYLEM_WARNING(logger(), "meanwhile {}", i);
+    is_done = true;
+  }};
+  while (!is_ready) std::this_thread::yield();
+  // The thread may have to wait until the configuration is in force.
+  in_mid_configuration = [] {
+    goes_on = true;
+    for (int i = 0; i < 200 && !is_done; ++i) std::this_thread::sleep_for(1ms);
+  };
+  configure();
+  goes_on = true;
+  thread.join();
 }
 
 void log_much_before() {
@@ -331,6 +365,7 @@ int main(int argc, char** argv) {
       {"exit-on-thread", log_and_exit_on_another_thread},
       {"before-main", configure},
       {"configure-late", configure_late},
+      {"configure-meanwhile", configure_meanwhile},
       {"statics", destroy_statics},
       {"atexit", run_atexit_handlers},
       {"thread-locals", destroy_thread_locals},

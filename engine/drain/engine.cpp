@@ -138,7 +138,6 @@ void Engine::put_in_force(route::Forest forest) {
 void Engine::configure(route::EngineNumber engine, std::shared_ptr<const route::Tree> tree,
                        const Settings& settings, const CrashSettings& crash) {
   const std::lock_guard lock{life_mutex_};
-  exchange_.set(settings);
   crash_directory_ = crash.directory;
   identities_[engine] = crash.identity;
   const std::shared_ptr<crash::File> former = file_;
@@ -149,11 +148,15 @@ void Engine::configure(route::EngineNumber engine, std::shared_ptr<const route::
     run_on_consumer(
         [&] {
           consumer_->install(engine, forest, file.get());
+          // Not before: what waits for this configuration would be shown without it, as soon as
+          // one of its rings, which may be smaller, is half full.
+          exchange_.set(settings);
           keep_in(file);
           consumer_->move_into_file();
         },
         true);
   } else {
+    exchange_.set(settings);
     keep_in(file);
     start(forest, 0);
     close_inherited(forest);
