@@ -35,6 +35,8 @@ constexpr const char* file = R"("class": "logging.FileHandler")";
 constexpr Output outputs[] = {
     {"JSON to a file", keys, file},
     {"text, %", R"("format": "%(asctime)s %(levelname)-8s %(name)s:%(lineno)d %(message)s")", file},
+    {"text, % in columns", R"("format": "%(asctime)s %(levelname)-8s %(name)-20s %(message)-80s")",
+     file},
     {"text, {", R"("style": "{", "format": "{asctime} {levelname:8} {name}:{lineno} {message}")",
      file},
     {"text, $", R"("style": "$", "format": "$asctime $levelname $name:$lineno $message")", file},

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "format/percent.hpp"
 #include "format/tree_text.hpp"
@@ -127,6 +128,25 @@ bool has_sane_sizes(const fmt::format_args& arguments, const std::vector<int>& s
   });
 }
 
+/// What `{}` shows of most arguments, without libfmt; false for the others.
+bool append_plain(std::string& out, const Argument& argument, const record::Value& value) {
+  switch (value.type) {
+    case record::Value::Type::text:
+    case record::Value::Type::json:
+      if (argument.kind == Kind::character) return false;
+      out += value.text;
+      return true;
+    case record::Value::Type::int64:
+      out += std::string_view{fmt::format_int{value.int64}.c_str()};
+      return true;
+    case record::Value::Type::uint64:
+      out += std::string_view{fmt::format_int{value.uint64}.c_str()};
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::vector<Segment> parse_message(const Site& site) {
@@ -196,18 +216,38 @@ void FmtArguments::format(fmt::memory_buffer& out, const Segment& segment) const
   }
 }
 
+Message::Message(const Site& site) {
+  for (Segment& segment : parse_message(site)) {
+    const bool is_plain = segment.spec.empty();
+    if (is_plain) segment.spec = "{" + std::to_string(segment.argument) + "}";
+    parts_.push_back({std::move(segment), is_plain});
+  }
+}
+
+void Message::append(std::string& out, const record::View& view) {
+  const Site& site = *view.site;
+  starts_.assign(site.arguments.size(), nullptr);
+  record::find_tails(site, view.payload, starts_.data());
+  bool is_assigned = false;
+  for (const Part& part : parts_) {
+    out += part.segment.text;
+    if (part.segment.argument == Segment::none) continue;
+    const auto index = static_cast<std::size_t>(part.segment.argument);
+    const Argument& argument = site.arguments[index];
+    const record::Value value = record::read_argument(argument, view.payload, starts_[index]);
+    if (part.is_plain && append_plain(out, argument, value)) continue;
+    if (!std::exchange(is_assigned, true)) arguments_.assign(site, view.payload);
+    buffer_.clear();
+    arguments_.format(buffer_, part.segment);
+    out.append(buffer_.data(), buffer_.size());
+  }
+}
+
 std::string render_message(const record::View& view) {
   if (view.foreign != nullptr) return std::string{view.foreign->message};
-  fmt::memory_buffer out;
-  FmtArguments arguments;
-  arguments.assign(*view.site, view.payload);
-  for (Segment& segment : parse_message(*view.site)) {
-    out.append(segment.text);
-    if (segment.argument == Segment::none) continue;
-    if (segment.spec.empty()) segment.spec = "{" + std::to_string(segment.argument) + "}";
-    arguments.format(out, segment);
-  }
-  return fmt::to_string(out);
+  std::string message;
+  Message{*view.site}.append(message, view);
+  return message;
 }
 
 record::Value read_any(Attribute attribute, const record::View& view, std::string& scratch) {

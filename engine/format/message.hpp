@@ -45,6 +45,27 @@ class FmtArguments {
   std::vector<const char*> starts_;
 };
 
+/// A site's message, taken apart once for all its records.
+class Message {
+ public:
+  explicit Message(const record::Site& site);
+
+  /// Appends the message of a record of the site.
+  void append(std::string& out, const record::View& view);
+
+ private:
+  struct Part {
+    Segment segment;  // its spec is never empty
+    bool is_plain;
+  };
+
+  std::vector<Part> parts_;
+  // Kept from record to record for their memory.
+  std::vector<const char*> starts_;
+  FmtArguments arguments_;
+  fmt::memory_buffer buffer_;
+};
+
 /// The whole message of any record.
 std::string render_message(const record::View& view);
 

@@ -1,6 +1,7 @@
 #include "format/text_formatter.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "format/attribute.hpp"
 #include "format/brace.hpp"
@@ -136,6 +137,17 @@ void TextFormatter::compile_piece(ProgramBuilder& builder, const Piece& piece, c
     apply(constant, piece, sample);
     return builder.text(constant);
   }
+  if (piece.attribute == Attribute::message) {
+    // Shared because a std::function must be copyable.
+    auto message = std::make_shared<Message>(*sample.site);
+    return builder.scratch([this, &piece, message](fmt::memory_buffer& out, const View& view) {
+      std::string whole;
+      message->append(whole, view);
+      std::string text;
+      show(text, piece, Value::of(std::string_view{whole}), view);
+      out.append(text);
+    });
+  }
   builder.scratch([this, &piece](fmt::memory_buffer& out, const View& view) {
     std::string text;
     apply(text, piece, view);
@@ -169,9 +181,14 @@ Value TextFormatter::read(const std::string& name, std::optional<Attribute> attr
 }
 
 void TextFormatter::apply(std::string& out, const Piece& piece, const View& view) {
-  const PatternPiece& source = piece.source;
   std::string scratch;
-  const Value value = read(source.name, piece.attribute, view, scratch);
+  show(out, piece, read(piece.source.name, piece.attribute, view, scratch), view);
+}
+
+/// The piece's value by its conversion or specifier.
+void TextFormatter::show(std::string& out, const Piece& piece, const Value& value,
+                         const View& view) {
+  const PatternPiece& source = piece.source;
   if (source.brace == nullptr) return apply_percent(out, source.conversion, value);
   apply_brace(out, *source.brace, value, [&](const std::string& name, std::string& text) {
     return read(name, find_pattern_attribute(name), view, text);

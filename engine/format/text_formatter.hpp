@@ -49,6 +49,8 @@ class TextFormatter final : public Formatter {
   bool compile_plain(ProgramBuilder& builder, const Piece& piece, const record::Site& site);
   bool is_constant(const Piece& piece, const record::View& sample) const;
   void apply(std::string& out, const Piece& piece, const record::View& view);
+  void show(std::string& out, const Piece& piece, const record::Value& value,
+            const record::View& view);
   const Default* find_default(const std::string& name, const record::View& view) const;
   record::Value read(const std::string& name, std::optional<Attribute> attribute,
                      const record::View& view, std::string& scratch);
