@@ -160,6 +160,7 @@ TEST_CASE("the dictionary can be read entry by entry, however much is in it") {
   for (std::uint32_t i = 0; i < fixed.header.extents.load_relaxed(); ++i) {
     const crash::Extent& extent = fixed.extents[i];
     const auto kind = static_cast<crash::ExtentKind>(extent.kind.load_relaxed());
+    if (kind == crash::ExtentKind::none) continue;  // the next one, made ahead
     REQUIRE(kind == crash::ExtentKind::dictionary);
     const char* at = bytes.data() + extent.offset;
     crash::DictionaryEntry entry{};

@@ -314,7 +314,7 @@ TEST_CASE("a recovery decides as the process did, and counts what it refuses as 
   CrashImage image;
   const std::uint64_t site = image.site(make_site("{}", {Kind::uint64}));
   const std::uint64_t logger = image.logger("rate");
-  auto& ring = image.ring(image.thread("t"), 64, 0);
+  auto& ring = image.ring("t", 64, 0);
   for (std::uint64_t i = 0; i < 12; ++i) {
     std::string payload;
     append(payload, i / 4);

@@ -314,7 +314,7 @@ TEST_CASE("a recovery writes what the process would have written") {
   const std::uint64_t logger = image.logger("app");
   std::string payload;
   append(payload, std::uint32_t{8});
-  image.ring(image.thread("t"), 64, 0).add(site, logger, 1000, payload + "secret-1");
+  image.ring("t", 64, 0).add(site, logger, 1000, payload + "secret-1");
   const TempDir dir;
   leave(dir / "crash", image.bytes());
   xylem::recover::Request request;

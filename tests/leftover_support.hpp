@@ -65,11 +65,13 @@ inline Site make_site(std::string format, std::vector<Kind> kinds, int level = 2
 /// One ring, filled from position `begin` on.
 class RingImage {
  public:
-  RingImage(std::uint64_t capacity, std::uint64_t thread, std::uint64_t begin)
+  RingImage(std::uint64_t capacity, std::string_view thread, std::uint64_t begin)
       : slots(capacity * xylem::detail::slot_bytes) {
     words.head.store_relaxed(begin);
     words.tail.store_relaxed(begin);
-    words.thread.store_relaxed(thread);
+    words.thread.id = 0x7000;
+    words.thread.bytes =
+        static_cast<std::uint32_t>(thread.copy(words.thread.name.data(), words.thread.name.size()));
     for (auto& end : words.ends) end.store_relaxed(begin);
   }
 
@@ -120,13 +122,8 @@ class CrashImage {
     return entry(EntryKind::site, xylem::record::encode(site));
   }
   std::uint64_t logger(std::string_view name) { return entry(EntryKind::logger, name); }
-  std::uint64_t thread(std::string_view name) {
-    std::string body;
-    append(body, std::uint64_t{0x7000});
-    return entry(EntryKind::thread, body.append(name));
-  }
 
-  RingImage& ring(std::uint64_t thread, std::uint64_t capacity = 64, std::uint64_t begin = 0) {
+  RingImage& ring(std::string_view thread, std::uint64_t capacity = 64, std::uint64_t begin = 0) {
     return *rings_.emplace_back(std::make_unique<RingImage>(capacity, thread, begin));
   }
 

@@ -41,7 +41,7 @@ std::string note(const Fields&... fields) {
 
 /// A dead process with one ring.
 struct Dead {
-  explicit Dead(std::uint64_t begin = 0) : ring{image.ring(image.thread("t"), 64, begin)} {}
+  explicit Dead(std::uint64_t begin = 0) : ring{image.ring("t", 64, begin)} {}
 
   CrashImage image;
   std::uint64_t site = image.site(make_site("{}", {Kind::string}));

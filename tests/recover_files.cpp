@@ -34,7 +34,7 @@ struct Dead {
     const std::uint64_t site = image.site(make_site("{} of {}", {Kind::uint64, Kind::string}));
     const std::uint64_t logger = image.logger("app");
     for (int r = 0; r < 2; ++r) {
-      rings[r] = &image.ring(image.thread(r == 0 ? "first" : "second"), 64, begin);
+      rings[r] = &image.ring(r == 0 ? "first" : "second", 64, begin);
     }
     for (std::uint64_t i = 0; i < 20; ++i) {
       for (std::uint64_t r = 0; r < 2; ++r) {
@@ -219,7 +219,7 @@ TEST_CASE("records wrap around the end of a ring as they did in memory") {
   CrashImage image;
   const std::uint64_t site = image.site(make_site("{}", {Kind::string}));
   const std::uint64_t logger = image.logger("app");
-  RingImage& ring = image.ring(image.thread("t"), 64, 1'000'000 * 64 - 2);
+  RingImage& ring = image.ring("t", 64, 1'000'000 * 64 - 2);
   const std::string text(300, 'x');
   std::string payload;
   append(payload, std::uint32_t{300});

@@ -44,7 +44,7 @@ struct Dead {
     const std::uint64_t logger = image.logger("app");
     std::string payload;
     append(payload, std::uint64_t{60});
-    image.ring(image.thread("t"), 64, 3).add(site, logger, 1000, payload);
+    image.ring("t", 64, 3).add(site, logger, 1000, payload);
     image.fixed().header.first_batch.store_relaxed(6);
   }
 
@@ -264,7 +264,7 @@ TEST_CASE("two handlers of one file that are killed in the middle are told apart
   CrashImage image;
   const std::uint64_t site = image.site(make_site("{}", {Kind::uint64}));
   const std::uint64_t logger = image.logger("app");
-  RingImage& ring = image.ring(image.thread("t"), 64, 3);
+  RingImage& ring = image.ring("t", 64, 3);
   for (std::uint64_t i = 1; i <= 3; ++i) {
     std::string payload;
     append(payload, i);

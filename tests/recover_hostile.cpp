@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <random>
 #include <string>
@@ -11,6 +12,7 @@
 #include "engine_support.hpp"
 #include "leftover_support.hpp"
 #include "recover/leftover.hpp"
+#include "recover/recover.hpp"
 
 using namespace leftover_test;
 using engine_test::Line;
@@ -45,7 +47,7 @@ struct Three {
   CrashImage image;
   std::uint64_t site = image.site(make_site("{}", {Kind::string}));
   std::uint64_t logger = image.logger("app");
-  RingImage& ring = image.ring(image.thread("t"));
+  RingImage& ring = image.ring("t");
 
   Summary recover(const TempDir& dir) {
     leave(dir / "crash", image.bytes());
@@ -91,7 +93,7 @@ std::string rich_image() {
   xylem::Record made_elsewhere;
   made_elsewhere.message = "elsewhere";
   made_elsewhere.extras.push_back({"k", "[1]"});
-  RingImage& one = image.ring(image.thread("one"), 64, 40);
+  RingImage& one = image.ring("one", 64, 40);
   one.words.dropped.store_relaxed(9);
   one.words.told.store_relaxed(2);
   for (int i = 0; i < 6; ++i) {
@@ -101,7 +103,7 @@ std::string rich_image() {
   std::string sum;
   append(sum, std::uint64_t{5});
   one.add(dropped, logger, 700, sum);
-  RingImage& two = image.ring(image.thread("two"), 128);
+  RingImage& two = image.ring("two", 128);
   two.words.source.store_relaxed(1);
   two.add(all, logger, 30, image.spill(payload + std::string(5000, 'z')),
           xylem::detail::flag_spilled);
@@ -237,6 +239,24 @@ TEST_CASE("what is no crash file of this version is nothing") {
     bad[at] = static_cast<char>(bad[at] + 1);
     CHECK(!Leftover::parse(as_bytes(bad)));
   }
+}
+
+TEST_CASE("what a program with another version of the library left is told of, and stays") {
+  const TempDir dir;
+  std::string other = rich_image();
+  other[offsetof(xylem::crash::Header, version)] += 1;
+  leave(dir / "crash", other);
+  const auto tree = make_tree(one_file(dir / "a.log"));
+  xylem::recover::Request request;
+  request.directory = dir / "crash";
+  request.identity = {"/etc/app.json", 42};
+  const sink_test::StderrCapture captured;
+  CHECK(xylem::recover::recover(request, *tree).kept == 1);
+  CHECK(captured.text().find("another version") != std::string::npos);
+  CHECK(std::filesystem::exists(dir / "crash/4711-0123456789abcdef.xylem"));
+  // Not of somebody else's.
+  request.identity = {"/etc/other.json", 43};
+  CHECK(xylem::recover::recover(request, *tree).kept == 0);
 }
 
 TEST_CASE("no damage to a crash file does more than lose records") {

@@ -28,7 +28,7 @@ struct Dead {
   Dead() {
     const std::uint64_t site = image.site(make_site("{}", {Kind::uint64}));
     const std::uint64_t logger = image.logger("app");
-    RingImage& ring = image.ring(image.thread("t"), 64, 3);
+    RingImage& ring = image.ring("t", 64, 3);
     std::string payload;
     append(payload, std::uint64_t{13});
     ring.add(site, logger, 1000, payload);
@@ -95,7 +95,7 @@ TEST_CASE("what another configuration left stays while it has drops to tell of")
   const TempDir dir;
   for (const std::uint64_t told : {2, 3}) {
     CrashImage image;
-    RingImage& ring = image.ring(image.thread("t"));
+    RingImage& ring = image.ring("t");
     ring.words.dropped.store_relaxed(3);
     ring.words.told.store_relaxed(told);
     leave(dir / "crash", image.bytes());

@@ -24,7 +24,7 @@ void leave_records(const WorkDir& work, const std::string& config, int count,
   CrashImage::set_text(image.fixed().working_directory, work.path());
   const std::uint64_t site = image.site(make_site("record {}", {Kind::uint64}));
   const std::uint64_t logger = image.logger("app");
-  RingImage& ring = image.ring(image.thread("t"), 8192);
+  RingImage& ring = image.ring("t", 8192);
   for (int i = 0; i < count; ++i) {
     std::string payload;
     append(payload, static_cast<std::uint64_t>(i));

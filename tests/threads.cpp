@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 
 #include "engine_support.hpp"
+#include "nameless_file.hpp"
 
 using namespace engine_test;
 using xylem::field;
@@ -137,6 +138,7 @@ TEST_CASE("threads that come and go by the thousand leave no descriptors and no 
   const long descriptors_before = open_descriptors();
   const long mappings_before = mappings();
   const long resident_before_kib = resident_kib();
+  const long file_before_kib = nameless_file::kib();
   while (round < rounds) {
     log_from_new_threads(round++);
     xylem::flush();
@@ -146,6 +148,8 @@ TEST_CASE("threads that come and go by the thousand leave no descriptors and no 
   // A sanitizer maps memory of its own for threads.
   if (!is_sanitized) CHECK(mappings() - mappings_before < 2 * at_once);
   if (!is_sanitized) CHECK(resident_kib() - resident_before_kib < 4096);
+  // 4000 threads: not one word of each stays.
+  CHECK(nameless_file::kib() - file_before_kib < 16);
   Sequences sequences{std::size_t{at_once} * rounds};
   for_each_line(dir / "log.jsonl", [&](const auto& line) { sequences.see(line); });
   CHECK(sequences.wrong() == 0);

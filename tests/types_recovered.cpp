@@ -30,7 +30,7 @@ std::string recovered(std::string_view tree) {
   std::string payload;
   append(payload, static_cast<std::uint32_t>(tree.size()));
   payload += tree;
-  image.ring(image.thread("t")).add(site, image.logger("app"), 1000, payload);
+  image.ring("t").add(site, image.logger("app"), 1000, payload);
   leave(dir / "crash", image.bytes());
   xylem::recover::Request request;
   request.directory = dir / "crash";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include "crash/file.hpp"
 #include "crash/mapping.hpp"
@@ -64,15 +65,26 @@ bool Dictionary::grow(std::size_t bytes) {
   try {
     const std::size_t wanted =
         std::max(extent_bytes, round_up(sizeof(DictionaryHead) + bytes, page_bytes));
-    const Piece piece = file_.allocate(wanted);
+    const bool fits_reserved = reserved_ && wanted == extent_bytes;
+    const Piece piece =
+        fits_reserved ? *std::exchange(reserved_, std::nullopt) : file_.allocate(wanted);
     std::byte* const mapped = map(file_.descriptor(), piece.offset, wanted);
     unmap(mapping_, mapped_bytes_);
     mapping_ = mapped;
     mapped_bytes_ = wanted;
     file_.publish(piece, ExtentKind::dictionary, 0);
+    if (!reserved_) reserve();
     return true;
   } catch (const std::exception&) {
     return false;
+  }
+}
+
+void Dictionary::reserve() noexcept {
+  try {
+    reserved_ = file_.allocate(extent_bytes);
+  } catch (const std::exception&) {
+    // The file has noted it; there will be another try when the extent is full.
   }
 }
 

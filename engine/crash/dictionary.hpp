@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string_view>
 
 #include "crash/layout.hpp"
@@ -10,6 +11,12 @@
 namespace xylem::crash {
 
 class File;
+
+/// A piece of the file.
+struct Piece {
+  std::uint32_t extent;  // its number
+  std::uint64_t offset;
+};
 
 /// What the ids in records stand for, appended to the crash file before any record names them.
 /// Thread-safe.
@@ -33,11 +40,14 @@ class Dictionary {
   bool add(EntryKind kind, std::uint64_t id, std::string_view front,
            std::string_view body) noexcept;
   bool grow(std::size_t bytes);
+  void reserve() noexcept;
 
   File& file_;
   std::mutex mutex_;
   std::byte* mapping_ = nullptr;  // the newest extent
   std::size_t mapped_bytes_ = 0;
+  /// The next one, ahead of its need: that there is no room is known before anything is lost.
+  std::optional<Piece> reserved_;
 };
 
 }  // namespace xylem::crash

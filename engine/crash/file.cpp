@@ -230,15 +230,9 @@ void File::forget_engine(std::uint32_t engine) {
 Piece File::allocate(std::size_t bytes) {
   const std::lock_guard lock{mutex_};
   const std::uint32_t extents = fixed_->header.extents.load_relaxed();
-  if (free_extents_.empty() && extents == max_extents) {
-    errno = ENOSPC;
-    fail_at(path_);
-  }
+  if (free_extents_.empty() && extents == max_extents) fail_to_allocate(ENOSPC);
   const std::uint64_t offset = end_;
-  if (const int error = allocate_space(fd_, offset, bytes); error != 0) {
-    errno = error;
-    fail_at(path_);
-  }
+  if (const int error = allocate_space(fd_, offset, bytes); error != 0) fail_to_allocate(error);
   end_ += bytes;
   std::uint32_t number = extents;
   if (free_extents_.empty()) {
@@ -250,6 +244,14 @@ Piece File::allocate(std::size_t bytes) {
   fixed_->extents[number].offset = offset;
   fixed_->extents[number].bytes = bytes;
   return {number, offset};
+}
+
+void File::fail_to_allocate(int error) {
+  if (!has_lacked_.exchange(true, std::memory_order_relaxed)) {
+    lack_.store(error, std::memory_order_relaxed);
+  }
+  errno = error;
+  fail_at(path_.empty() ? directory_ : path_);
 }
 
 void File::publish(const Piece& piece, ExtentKind kind, std::uint64_t id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -29,12 +30,6 @@ std::uint64_t path_hash_of(const Identity& identity);
 /// Where the files of this user are unless the configuration names a place: in memory, so that a
 /// record costs no disk access; gone with the machine, as the records would be without fsync.
 std::string default_directory();
-
-/// A piece of the file.
-struct Piece {
-  std::uint32_t extent;  // its number
-  std::uint64_t offset;
-};
 
 /// The crash file of this process. All memory of it is allocated before it is mapped: a store into
 /// it never meets a full file system.
@@ -77,8 +72,15 @@ class File {
   /// That engine has no configuration any more, and will have no sinks.
   void forget_engine(std::uint32_t engine);
 
-  /// Allocates whole pages, zeroed. Nobody sees them before publish(). Throws std::system_error.
+  /// Allocates whole pages, zeroed. Nobody sees them before publish(). Throws std::system_error,
+  /// and notes that there was no room.
   Piece allocate(std::size_t bytes);
+  /// What the system said when there was no room, once: to be told. 0 otherwise.
+  int take_news_of_lack() {
+    return lack_.load(std::memory_order_relaxed) == 0
+               ? 0
+               : lack_.exchange(0, std::memory_order_relaxed);
+  }
   void publish(const Piece& piece, ExtentKind kind, std::uint64_t id);
   /// Gives the pages back; they are mapped no more.
   void release(const Piece& piece);
@@ -102,6 +104,7 @@ class File {
   File(std::string directory, int directory_fd);
 
   void map_fixed();
+  [[noreturn]] void fail_to_allocate(int error);
   void link(int directory_fd);
   void describe();
   void own();
@@ -115,6 +118,8 @@ class File {
   ino_t inode_ = 0;
   Fixed* fixed_ = nullptr;
 
+  std::atomic<int> lack_{0};  // errno; noted once
+  std::atomic<bool> has_lacked_{false};
   std::mutex mutex_;
   std::uint64_t end_ = 0;                    // of the file
   std::vector<std::uint32_t> free_extents_;  // entries of released pieces

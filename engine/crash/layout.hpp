@@ -29,13 +29,14 @@ namespace xylem::crash {
 using detail::Atomic;
 
 inline constexpr std::uint64_t magic = 0x0100'6d65'6c79'78;  // "xylem", 0, 1 as bytes
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr std::size_t page_bytes = 4096;
 inline constexpr std::size_t max_extents = 8192;
-inline constexpr std::size_t max_sinks = 256;
+inline constexpr std::size_t max_sinks = 1024;
 inline constexpr std::size_t clock_pieces = 64;
 inline constexpr std::size_t most_batches = 8;  // that may be on their way to the kernel
 inline constexpr std::size_t max_engines = 128;
+inline constexpr std::size_t thread_name_bytes = 256;
 
 /// Which configuration an engine of the process has. The first entry is the default engine's, whose
 /// configuration stands in the header. A logger or sink of an engine without an entry belongs to no
@@ -123,7 +124,8 @@ struct SinkEntry {
   std::uint64_t dictionary_id;  // of its name
 };
 
-/// The fixed part.
+/// The fixed part. Where the header's first members, the path and the directory stand is the same
+/// in all versions: whose a file is can be told even if it cannot be read.
 struct Fixed {
   alignas(page_bytes) Header header;
   Text config_path;
@@ -136,6 +138,13 @@ struct Fixed {
 inline constexpr std::size_t fixed_bytes = sizeof(Fixed);
 static_assert(fixed_bytes % page_bytes == 0);
 
+/// Who logs in a ring. Written before its first record, when none of another thread is left in it.
+struct ThreadText {
+  std::uint64_t id;
+  std::uint32_t bytes;
+  std::array<char, thread_name_bytes> name;
+};
+
 /// The words of a ring, each in the pair of cache lines of who writes it: processors fetch the
 /// neighbour of a line along with it.
 ///
@@ -147,7 +156,7 @@ static_assert(fixed_bytes % page_bytes == 0);
 ///     line 4  byte 256  waiting   both      1 while the producer sleeps for room (a futex word)
 ///                  260  closed    both      1 once the producer's thread has ended
 ///                  264  source    producer  what its ticks count; before its first record
-///                  272  thread    producer  the thread's dictionary id
+///     line 6  byte 384  thread    producer  before its first record
 struct RingWords {
   alignas(128) Atomic<std::uint64_t> head;
   Atomic<std::uint64_t> dropped;
@@ -157,9 +166,9 @@ struct RingWords {
   alignas(128) Atomic<std::uint32_t> waiting;
   Atomic<std::uint32_t> closed;
   Atomic<std::uint32_t> source;  // 0: the time stamp counter; 1: CLOCK_MONOTONIC
-  Atomic<std::uint64_t> thread;
+  alignas(128) ThreadText thread;
 };
-static_assert(sizeof(RingWords) == 384);
+static_assert(sizeof(RingWords) == 768);
 
 /// The context of the records behind a position: the payload of the record that said so, whose
 /// slots may have been overwritten. Of the two that a ring has, the one with the higher number
@@ -182,7 +191,6 @@ inline constexpr std::size_t ring_head_bytes = 2 * page_bytes;
 enum class EntryKind : std::uint16_t {
   site = 1,
   logger,
-  thread,
   sink,
   module,
   frame,

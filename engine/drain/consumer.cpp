@@ -10,6 +10,8 @@
 #include "drain/fake_time.hpp"
 #include "record/engine_thread.hpp"
 #include "record/payload.hpp"
+#include "sink/posix_file.hpp"
+#include "sink/report.hpp"
 
 namespace xylem::drain {
 namespace {
@@ -170,6 +172,7 @@ std::uint64_t Consumer::pass() {
     slots += before - first->waiting_slots();
   }
   tell_silent_drops();
+  tell_lack_of_room();
   tell_held_back(now_ns, false);
   // With much to do there will be more to write in a moment.
   if (slots < busy_slots) commit();
@@ -315,6 +318,14 @@ void Consumer::tell_silent_drops() {
     reader->poll();
     if (reader->empty()) tell_drops(*reader, sum, time_ns);
   }
+}
+
+/// Of the crash file, once, whichever thread met it: no call has to wait until that is written.
+void Consumer::tell_lack_of_room() const {
+  const int error = file_ != nullptr ? file_->take_news_of_lack() : 0;
+  if (error == 0) return;
+  sink::report("a crash may lose what is not written yet, for there is no room for it: " +
+               sink::error_text(error, file_->path()));
 }
 
 /// What filters have to tell of records that they have held back: lines of the engine's own, as

@@ -104,6 +104,7 @@ class Consumer {
   void skip_waiting(RingReader& reader, const Ring& copy);
   void tell_drops(RingReader& reader, std::uint64_t sum, std::int64_t time_ns);
   void tell_silent_drops();
+  void tell_lack_of_room() const;
   void tell_held_back(std::int64_t now_ns, bool is_end);
   void hand_over();
   void commit();

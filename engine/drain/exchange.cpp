@@ -6,8 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "sink/report.hpp"
-
 namespace xylem::drain {
 
 Ring& Exchange::take_ring(std::shared_ptr<const record::Thread> thread, detail::Producer* producer,
@@ -46,10 +44,8 @@ std::unique_ptr<Ring> Exchange::make_ring(std::uint64_t slots) {
   if (file_ != nullptr) {
     try {
       return std::make_unique<Ring>(slots, file_.get());
-    } catch (const std::system_error& error) {
-      if (!std::exchange(has_told_of_file_, true)) {
-        sink::report(std::string{"no room for a ring that survives a crash: "} + error.what());
-      }
+    } catch (const std::system_error&) {
+      // The consumer tells of it. From here on a crash takes this thread's records along.
     }
   }
   return std::make_unique<Ring>(slots);
@@ -57,12 +53,11 @@ std::unique_ptr<Ring> Exchange::make_ring(std::uint64_t slots) {
 
 /// For a reader of the crash file: who logs in the ring, and by which clock.
 void Exchange::describe(Ring& ring) {
-  if (file_ == nullptr || !is_current(ring)) return;
-  std::string body(sizeof ring.thread->id, '\0');
-  std::memcpy(body.data(), &ring.thread->id, sizeof ring.thread->id);
-  body += ring.thread->name;
-  file_->dictionary().add(crash::EntryKind::thread, ++last_thread_, body);
-  ring.words().thread.store_relaxed(last_thread_);
+  static_assert(crash::thread_name_bytes == record::max_thread_name_bytes);
+  crash::ThreadText& thread = ring.words().thread;
+  thread.id = ring.thread->id;
+  const std::size_t bytes = ring.thread->name.copy(thread.name.data(), thread.name.size());
+  thread.bytes = static_cast<std::uint32_t>(bytes);
   ring.words().source.store_relaxed(ring.source == TickSource::tsc ? 0 : 1);
 }
 

@@ -132,9 +132,7 @@ class Exchange {
   mutable std::mutex rings_mutex_;
   std::vector<std::unique_ptr<Ring>> rings_;
   std::shared_ptr<crash::File> file_;
-  std::uint64_t last_thread_ = 0;     // in the file's dictionary
   std::uint64_t dropped_before_ = 0;  // in rings that are gone
-  bool has_told_of_file_ = false;
   bool may_reach_threads_ = true;
 };
 

@@ -87,7 +87,7 @@ bool SpillPool::map_piece(std::uint64_t id, std::size_t bytes) {
     entry.file = std::move(file);
     return true;
   } catch (const std::system_error&) {
-    return false;  // the record survives all but a crash
+    return false;  // the record survives all but a crash; the consumer tells of it
   }
 }
 

@@ -33,7 +33,7 @@ bool lock(int fd, bool to_write) {
 }  // namespace
 
 Directory::Directory(const std::string& path) : path_{path} {
-  fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd_ < 0 && errno != ENOENT) throw std::system_error{errno, std::generic_category(), path};
   struct stat status {};
   if (fd_ < 0 || fstat(fd_, &status) != 0) return;

@@ -4,7 +4,6 @@
 #include <cstddef>
 
 #include "crash/layout.hpp"
-#include "format/program.hpp"
 #include "record/dictionary.hpp"
 
 namespace xylem::recover {
@@ -55,17 +54,6 @@ bool Dictionary::add(std::uint16_t kind, std::uint64_t id, std::string_view body
     case EntryKind::logger:
       loggers.try_emplace(id, NameOfEngine{0, std::string{body}});
       return true;
-    case EntryKind::thread: {
-      record::Thread thread;
-      if (body.size() < sizeof thread.id) return false;
-      std::memcpy(&thread.id, body.data(), sizeof thread.id);
-      body.remove_prefix(sizeof thread.id);
-      thread.name = body.substr(0, record::max_thread_name_bytes);
-      thread.ascii = format::styled(thread.name, format::TextStyle::ascii);
-      thread.utf8 = format::styled(thread.name, format::TextStyle::utf8);
-      threads.try_emplace(id, std::move(thread));
-      return true;
-    }
     case EntryKind::sink:
       sinks.try_emplace(id, NameOfEngine{0, std::string{body}});
       return true;

@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "record/site.hpp"
-#include "record/thread.hpp"
 #include "recover/bytes.hpp"
 #include "stacks/module.hpp"
 
@@ -22,7 +21,6 @@ struct NameOfEngine {
 struct Dictionary {
   std::unordered_map<std::uint64_t, record::Site> sites;
   std::unordered_map<std::uint64_t, NameOfEngine> loggers;
-  std::unordered_map<std::uint64_t, record::Thread> threads;
   std::unordered_map<std::uint64_t, NameOfEngine> sinks;
   std::unordered_map<std::uint64_t, stacks::Module> modules;
   std::unordered_map<stacks::Word, std::string> frames;

@@ -7,6 +7,7 @@
 
 #include <xylem/detail/slot.hpp>
 
+#include "format/program.hpp"
 #include "record/dictionary.hpp"
 #include "record/members.hpp"
 #include "record/payload.hpp"
@@ -135,8 +136,7 @@ class Parser {
       return;
     }
     ring.start = end_of_batch(ring, into_.first_batch - 1, tail);
-    const auto thread = names_.threads.find(word(offsetof(RingWords, thread), std::uint64_t{}));
-    if (thread != names_.threads.end()) ring.thread = thread->second;
+    ring.thread = thread_at(extent);
     const auto source = word(offsetof(RingWords, source), std::uint32_t{});
     ring.context = context_at(extent, tail);
     const Bytes slots = extent.subspan(crash::ring_head_bytes);
@@ -144,6 +144,19 @@ class Parser {
     pass_over(ring, slots, tail, clock);
     read_records(ring, slots, clock);
     into_.rings.push_back(std::move(ring));
+  }
+
+  static record::Thread thread_at(Bytes extent) {
+    using crash::ThreadText;
+    constexpr std::size_t at = offsetof(RingWords, thread);
+    const std::size_t bytes = load_at<std::uint32_t>(extent, at + offsetof(ThreadText, bytes));
+    record::Thread thread;
+    thread.id = load_at<std::uint64_t>(extent, at + offsetof(ThreadText, id));
+    thread.name =
+        text_at(extent, at + offsetof(ThreadText, name), std::min(bytes, crash::thread_name_bytes));
+    thread.ascii = format::styled(thread.name, format::TextStyle::ascii);
+    thread.utf8 = format::styled(thread.name, format::TextStyle::utf8);
+    return thread;
   }
 
   void find_context_site() {

@@ -37,6 +37,24 @@ std::vector<EnginePart> engines_of(Bytes bytes, const crash::Identity& own) {
   return engines;
 }
 
+/// As far as all versions are alike.
+bool is_crash_file(Bytes bytes) {
+  using crash::Header;
+  return holds(bytes, 0, offsetof(Fixed, working_directory)) &&
+         load_at<std::uint64_t>(bytes, header_at + offsetof(Header, magic)) == crash::magic &&
+         load_at<std::uint32_t>(bytes, header_at + offsetof(Header, page_bytes)) ==
+             crash::page_bytes;
+}
+
+std::uint32_t version_of(Bytes bytes) {
+  return load_at<std::uint32_t>(bytes, header_at + offsetof(crash::Header, version));
+}
+
+crash::Identity identity_of(Bytes bytes) {
+  return {text_of(bytes, offsetof(Fixed, config_path)),
+          load_at<std::uint64_t>(bytes, header_at + offsetof(crash::Header, config_hash))};
+}
+
 }  // namespace
 
 const EnginePart* Origin::find_engine(std::uint32_t number) const {
@@ -46,23 +64,25 @@ const EnginePart* Origin::find_engine(std::uint32_t number) const {
   return found != engines.end() ? &*found : nullptr;
 }
 
+std::optional<crash::Identity> identity_of_other_version(Bytes bytes) {
+  if (!is_crash_file(bytes) || version_of(bytes) == crash::version) return std::nullopt;
+  return identity_of(bytes);
+}
+
 std::optional<Origin> read_origin(Bytes bytes) {
   using crash::Header;
-  if (!holds(bytes, 0, crash::fixed_bytes)) return std::nullopt;
-  const auto magic = load_at<std::uint64_t>(bytes, header_at + offsetof(Header, magic));
-  const auto version = load_at<std::uint32_t>(bytes, header_at + offsetof(Header, version));
-  const auto page = load_at<std::uint32_t>(bytes, header_at + offsetof(Header, page_bytes));
-  if (magic != crash::magic || version != crash::version || page != crash::page_bytes) {
-    return std::nullopt;
-  }
+  const bool is_of_this_version = is_crash_file(bytes) && version_of(bytes) == crash::version;
+  if (!is_of_this_version || !holds(bytes, 0, crash::fixed_bytes)) return std::nullopt;
   Origin origin;
-  origin.identity.config_path = text_of(bytes, offsetof(Fixed, config_path));
-  origin.identity.config_hash =
-      load_at<std::uint64_t>(bytes, header_at + offsetof(Header, config_hash));
+  origin.identity = identity_of(bytes);
   origin.working_directory = text_of(bytes, offsetof(Fixed, working_directory));
   origin.process_name = text_of(bytes, offsetof(Fixed, process_name));
   origin.pid = load_at<std::int64_t>(bytes, header_at + offsetof(Header, pid));
   origin.created_ns = load_at<std::int64_t>(bytes, header_at + offsetof(Header, created_ns));
+  origin.created_monotonic_ns =
+      load_at<std::uint64_t>(bytes, header_at + offsetof(Header, created_monotonic_ns));
+  origin.boot_id = text_at(bytes, header_at + offsetof(Header, boot_id), sizeof Header::boot_id);
+  std::erase(origin.boot_id, '\0');
   origin.start_ns = load_at<std::int64_t>(bytes, header_at + offsetof(Header, start_ns));
   if (origin.start_ns == 0) origin.start_ns = origin.created_ns;
   origin.engines = engines_of(bytes, origin.identity);

@@ -32,7 +32,9 @@ struct Origin {
   std::string process_name;
   std::int64_t pid = 0;
   std::int64_t created_ns = 0;
-  std::int64_t start_ns = 0;        // what relativeCreated counts from
+  std::int64_t start_ns = 0;  // what relativeCreated counts from
+  std::uint64_t created_monotonic_ns = 0;
+  std::string boot_id;              // since when the monotonic clock counts
   std::vector<EnginePart> engines;  // the default one comes first
 
   /// Null: it had no configuration when the process died.
@@ -42,6 +44,10 @@ struct Origin {
 /// Nothing when these are not the first crash::fixed_bytes bytes, or more, of a crash file of this
 /// version.
 std::optional<Origin> read_origin(Bytes bytes);
+
+/// The configuration of the process whose file has a layout of another version, which cannot be
+/// read; nothing for other files.
+std::optional<crash::Identity> identity_of_other_version(Bytes bytes);
 
 /// An extent in use.
 struct Part {

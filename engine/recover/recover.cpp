@@ -26,9 +26,13 @@ struct Found {
   Origin origin;
 };
 
-bool is_of(const EnginePart& part, const crash::Identity& identity) {
+bool is_of(std::uint64_t config_hash, std::uint64_t path_hash, const crash::Identity& identity) {
   const std::uint64_t path = crash::path_hash_of(identity);
-  return part.config_hash == identity.config_hash || (path != 0 && part.path_hash == path);
+  return config_hash == identity.config_hash || (path != 0 && path_hash == path);
+}
+
+bool is_of(const EnginePart& part, const crash::Identity& identity) {
+  return is_of(part.config_hash, part.path_hash, identity);
 }
 
 bool is_wanted(const Origin& origin, const Request& request) {
@@ -46,14 +50,40 @@ bool is_recovered(const Origin& origin) {
                      [](const EnginePart& part) { return part.is_recovered; });
 }
 
-std::vector<Found> find(const Directory& directory, const Request& request) {
+/// Left by this program before it was built with another version of the library, which reads it.
+bool is_of_other_version(Bytes bytes, const Request& request) {
+  const std::optional<crash::Identity> identity = identity_of_other_version(bytes);
+  return identity && is_of(identity->config_hash, crash::path_hash_of(*identity), request.identity);
+}
+
+/// By the clock that nobody sets, where it tells.
+void sort_by_age(std::vector<Found>& found) {
+  const bool is_of_one_boot = std::all_of(found.begin(), found.end(), [&](const Found& one) {
+    return !one.origin.boot_id.empty() && one.origin.boot_id == found.front().origin.boot_id;
+  });
+  std::stable_sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
+    return is_of_one_boot ? a.origin.created_monotonic_ns < b.origin.created_monotonic_ns
+                          : a.origin.created_ns < b.origin.created_ns;
+  });
+}
+
+struct Findings {
   std::vector<Found> found;
+  std::vector<std::string> unknown;  // names of files of other versions
+};
+
+Findings find(const Directory& directory, const Request& request) {
+  Findings findings;
+  std::vector<Found>& found = findings.found;
   for (std::string& name : directory.names()) {
     const auto claim = Claim::take(directory, name, !request.dry_run);
     if (claim == nullptr) continue;
     const Image image{claim->descriptor(), false};
     const std::optional<Origin> origin = read_origin(image.bytes());
-    if (!origin) continue;
+    if (!origin) {
+      if (is_of_other_version(image.bytes(), request)) findings.unknown.push_back(std::move(name));
+      continue;
+    }
     if (is_wanted(*origin, request)) {
       found.push_back({std::move(name), *origin});
     } else if (!request.dry_run && (is_recovered(*origin) || is_spent(*claim, image.bytes()))) {
@@ -61,10 +91,8 @@ std::vector<Found> find(const Directory& directory, const Request& request) {
       claim->remove();
     }
   }
-  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-    return a.origin.created_ns < b.origin.created_ns;
-  });
-  return found;
+  sort_by_age(found);
+  return findings;
 }
 
 /// An engine's part of a leftover on its way into the sinks.
@@ -272,8 +300,15 @@ void Summary::add(const Summary& other) {
 Summary recover(const Request& request, const route::Tree& tree) {
   const sink::WriteSignalGuard signals;
   const Directory directory{request.directory};
-  const std::vector<Found> found = find(directory, request);
+  const auto [found, unknown] = find(directory, request);
   Summary total;
+  for (const std::string& name : unknown) {
+    sink::report(path_of(directory, name) +
+                 " is kept: it was left by a program with another version of this library, whose "
+                 "`xylem recover` reads it");
+    ++total.leftovers;
+    ++total.kept;
+  }
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (request.progress) request.progress({found[i].name, i + 1, found.size()});
     try {
@@ -291,7 +326,7 @@ Summary recover(const Request& request, const route::Tree& tree) {
 std::vector<std::string> working_directories(const Request& request) {
   const Directory directory{request.directory};
   std::vector<std::string> paths;
-  for (const Found& found : find(directory, request)) {
+  for (const Found& found : find(directory, request).found) {
     const std::string& path = found.origin.working_directory;
     if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
   }

@@ -1,7 +1,10 @@
 // How far the lines have come, for whoever finds the crash file, and a second home there for those
 // that the kernel does not take: before their slots are used again.
 #include <algorithm>
+#include <string>
 
+#include "sink/posix_file.hpp"
+#include "sink/report.hpp"
 #include "sink/sink.hpp"
 
 namespace xylem::sink {
@@ -13,6 +16,11 @@ void Sink::keep_journal(crash::File* file, std::uint64_t batch, std::size_t nth,
   ended_batch_ = batch;
   ended_lines_ = first_line_;
   journal_ = file != nullptr ? file->sink_entry(name(), nth, engine) : nullptr;
+  if (journal_ == nullptr && file != nullptr) {
+    report("after a crash lines of " + quoted(name()) +
+           " may be missing: the crash file follows at most " + std::to_string(crash::max_sinks) +
+           " files and streams");
+  }
   if (journal_ == nullptr) return;
   journal_place_ = file->place_of(*journal_);
   kept_ = std::make_unique<crash::KeptLines>(*file, crash::ExtentKind::kept, *journal_place_);

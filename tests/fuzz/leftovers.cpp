@@ -58,9 +58,8 @@ struct Image {
     logger_name = in.text();
     thread_name = in.text();
     const std::uint64_t logger = image.logger(logger_name);
-    const std::uint64_t thread = image.thread(thread_name);
     for (std::size_t n = in.below(3) + 1; n > 0; --n) add_site(in);
-    for (std::size_t n = in.below(3); n > 0; --n) add_ring(in, logger, thread);
+    for (std::size_t n = in.below(3); n > 0; --n) add_ring(in, logger);
     kept.resize(in.below(3));
     for (std::size_t i = 0; i < kept.size(); ++i) {
       const std::string name = in.text();
@@ -104,9 +103,9 @@ struct Image {
     }
   }
 
-  void add_ring(Input& in, std::uint64_t logger, std::uint64_t thread) {
+  void add_ring(Input& in, std::uint64_t logger) {
     using namespace xylem::detail;
-    RingImage& ring = image.ring(thread, capacity, in.number<std::uint64_t>() >> 8);
+    RingImage& ring = image.ring(thread_name, capacity, in.number<std::uint64_t>() >> 8);
     std::vector<Written>& records = rings.emplace_back();
     std::uint64_t free_slots = capacity;
     for (std::size_t n = in.below(20); n > 0; --n) {

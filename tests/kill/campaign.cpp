@@ -246,8 +246,11 @@ std::uint64_t Campaign::missing_lines() {
 }
 
 void Campaign::recover() {
-  const std::string crash = directory_ + '/' + crash_directory;
-  Process tool{Launch{{options_.tool, "recover", "--config", config_, "--dir", crash}, "/"}};
+  std::vector<std::string> command{options_.tool, "recover", "--config", config_};
+  if (options_.crash_file == CrashFile::on) {
+    command.insert(command.end(), {"--dir", directory_ + '/' + crash_directory});
+  }
+  Process tool{Launch{command, "/"}};
   const bool is_killed = random_.one_in(2);
   const auto until =
       Clock::now() +

@@ -23,6 +23,7 @@
 
 #include <xylem/xylem.hpp>
 
+#include "../nameless_file.hpp"
 #include "faults.hpp"
 #include "outputs.hpp"
 #include "side_shows.hpp"
@@ -57,6 +58,7 @@ struct Usage {
   long resident_kib = 0;
   long descriptors = 0;
   long threads = 0;
+  long crash_file_kib = 0;
 
   static Usage now() {
     Usage usage;
@@ -67,6 +69,7 @@ struct Usage {
       if (word == "Threads:") status >> usage.threads;
     }
     usage.descriptors = std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
+    usage.crash_file_kib = nameless_file::kib();
     return usage;
   }
 
@@ -74,6 +77,7 @@ struct Usage {
     resident_kib = std::min(resident_kib, other.resident_kib);
     descriptors = std::min(descriptors, other.descriptors);
     threads = std::min(threads, other.threads);
+    crash_file_kib = std::min(crash_file_kib, other.crash_file_kib);
   }
 };
 
@@ -210,12 +214,17 @@ Usage Soak::least(std::size_t from, std::size_t to) const {
 /// The last third of the time against the second; in the first everything grows to its size.
 void Soak::expect_flatness() {
   constexpr long slack_kib = 4096;
+  constexpr long crash_file_slack_kib = 1024;
   const std::size_t third = usage_.size() / 3;
   const Usage first = least(third, 2 * third);
   const Usage last = least(usage_.size() - third, usage_.size());
-  fmt::print("resident {} -> {} KiB, descriptors {} -> {}, threads {} -> {}\n", first.resident_kib,
-             last.resident_kib, first.descriptors, last.descriptors, first.threads, last.threads);
+  fmt::print(
+      "resident {} -> {} KiB, crash file {} -> {} KiB, descriptors {} -> {}, threads {} -> {}\n",
+      first.resident_kib, last.resident_kib, first.crash_file_kib, last.crash_file_kib,
+      first.descriptors, last.descriptors, first.threads, last.threads);
   expect(last.resident_kib <= first.resident_kib * 21 / 20 + slack_kib, "memory grows");
+  expect(last.crash_file_kib <= first.crash_file_kib + crash_file_slack_kib,
+         "the crash file grows");
   expect(last.descriptors <= first.descriptors, "descriptors pile up");
   // Each lane's thread may be between two lives.
   expect(last.threads <= first.threads + static_cast<long>(lane_count), "threads pile up");
