@@ -328,3 +328,13 @@ TEST_CASE("a console that nobody reads delays the end by two seconds, and no mor
   const Outcome outcome = run_child(dir, {"null-write", dir / "config.json"}, pipe.writer());
   CHECK(outcome.status == run_child(dir, {"null-write"}).status);
 }
+
+TEST_CASE("a consumer that is never done does not keep the process from its end") {
+  const TempDir dir;
+  write_file(dir / "config.json",
+             R"({"version": 1, "handlers": {"stuck": {"class": "fatal.Stuck"}},
+      "root": {"level": "DEBUG", "handlers": ["stuck"]}, "xylem": )" +
+                 engine_settings(dir) + "}");
+  CHECK(run_child(dir, {"stuck", dir / "config.json"}).status ==
+        run_child(dir, {"null-write"}).status);
+}

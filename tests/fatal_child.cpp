@@ -14,6 +14,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <xylem/extend.hpp>
 #include <xylem/xylem.hpp>
 
 #include "sanitized.hpp"
@@ -54,6 +56,21 @@ void start() {
   configure();
   if (config_file == nullptr) return;
   for (int i = 0; i < 1000; ++i) XYLEM_INFO(xylem::get_logger("child"), "before {}", i);
+}
+
+/// Never done with a record.
+struct Stuck : xylem::Handler {
+  void handle(const xylem::RecordView&, std::string_view) override {
+    while (true) ::pause();
+  }
+};
+
+/// The consumer has something to do for ever.
+void start_with_stuck_handler() {
+  xylem::register_handler("fatal.Stuck",
+                          [](const xylem::Arguments&) { return std::make_unique<Stuck>(); });
+  configure();
+  XYLEM_INFO(xylem::get_logger("child"), "stuck");
 }
 
 // How a program dies: --------------------------------------------------------------------------
@@ -364,6 +381,11 @@ const std::map<std::string_view, std::function<void()>> scenarios = {
        ::pause();
      }},
     {"null-write", die_by<write_null>},
+    {"stuck",
+     [] {
+       start_with_stuck_handler();
+       write_null();
+     }},
     {"null-call", die_by<call_null>},
     {"constant-write", die_by<write_constant>},
     {"odd-address", die_by<read_odd_address>},
