@@ -79,6 +79,11 @@ void Exchange::send_calls_the_slow_way() {
   }
 }
 
+void Exchange::recall_threads() {
+  const std::lock_guard lock{rings_mutex_};
+  send_calls_the_slow_way();
+}
+
 void Exchange::let_go_of_threads() {
   const std::lock_guard lock{rings_mutex_};
   may_reach_threads_ = false;

@@ -54,6 +54,9 @@ class Exchange {
   /// The coarse clock: CLOCK_MONOTONIC as the consumer, or a thread that took a ring, read it last.
   const Atomic<std::uint64_t>& kept_tick() const { return kept_tick_; }
 
+  /// The next call of each thread takes the slow way, which looks at what others have left there.
+  void recall_threads();
+
   /// Lets the consumer look at once.
   void wake();
   /// A ring fills: wakes the consumer unless it is awake anyway. May err when that is just falling

@@ -80,10 +80,11 @@ void set_limit(Producer& producer, std::uint64_t limit) {
   producer.end.store_seq_cst(is_fast ? reinterpret_cast<std::uintptr_t>(producer.next) + room_bytes
                                      : 0);
   // Whoever wants this thread to take a new ring, or its calls to wait, has set the limit to 0,
-  // perhaps just before it was set here. Both sides are sequentially consistent: one of them sees
-  // the other.
+  // perhaps just before it was set here; so has who ended a context of this thread. Both sides are
+  // sequentially consistent: one of them sees the other.
   const Exchange& exchange = Engine::instance().exchange();
-  if (t_attachment.generation != exchange.generation() || exchange.is_synchronous()) {
+  if (t_attachment.generation != exchange.generation() || exchange.is_synchronous() ||
+      detail::has_ended_contexts()) {
     producer.end.store_relaxed(0);
   }
 }
@@ -99,8 +100,7 @@ void detach() {
 /// As a pthread key's destructor it runs after those of thread_local objects, which may log; should
 /// yet another key's destructor log after it, the thread attaches anew and this runs once more.
 void end_thread(void*) {
-  // Fields that a context left here which ended on another thread.
-  detail::Members::drop(detail::exchange_context(nullptr));
+  detail::leave_contexts();
   detach();
 }
 
@@ -291,6 +291,7 @@ detail::Room take_room(Producer& producer, std::size_t payload_bytes) {
 /// Tells the ring what the next records carry. False when there is no room: then the next call has
 /// to try again, or its record would show what an earlier one carried.
 bool send_context(Producer& producer) {
+  detail::drop_ended_contexts();
   const detail::MembersBlock* const members = detail::t_context.members;
   const std::uint64_t number = members != nullptr ? members->number : 0;
   if (number != t_attachment.context) {
@@ -313,7 +314,8 @@ bool send_context(Producer& producer) {
 /// Whether the ring may not know what the thread's records carry.
 bool has_new_context() {
   return detail::t_context.has_changed ||
-         (t_attachment.context == 0 && detail::t_context.members != nullptr);
+         (t_attachment.context == 0 && detail::t_context.members != nullptr) ||
+         detail::has_ended_contexts();
 }
 
 }  // namespace

@@ -30,9 +30,24 @@
 namespace xylem {
 
 /// While it lives, each record of the thread that made it carries its fields and those of the
-/// contexts around it. It belongs to a block of that thread: make it a local variable. Contexts end
-/// in the reverse order of their beginning. (One that ends out of turn, or on another thread,
-/// leaves that thread's fields as they are.)
+/// contexts around it. It belongs to a block of that thread: make it a local variable, and contexts
+/// end in the reverse order of their beginning.
+///
+/// It must not live across a point at which a coroutine may be suspended (co_await, co_yield): what
+/// the thread does meanwhile would be logged with its fields, and what the coroutine logs when
+/// another thread resumes it without them. A coroutine captures once what it wants to carry, and
+/// goes on with that in each stretch between two such points:
+///
+///     const auto captured = xylem::Context::capture();
+///     co_await request();
+///     {
+///       xylem::Context resumed{captured};
+///       XYLEM_INFO(log, "answered");
+///     }
+///     co_await next();
+///
+/// One that ends out of turn all the same, or on another thread, takes its own fields away from the
+/// thread that made it, and only these.
 class [[nodiscard]] Context {
  public:
   /// The fields of a thread at one moment: a handle, cheap to copy, usable from any thread.
@@ -52,7 +67,7 @@ class [[nodiscard]] Context {
   template <typename... Fields>
   requires(sizeof...(Fields) > 0 &&
            (detail::is_member_source<Fields> && ...)) explicit Context(const Fields&... fields)
-      : Context{begin(detail::make_members(fields...))} {}
+      : Context{detail::make_members(fields...), false} {}
 
   /// Goes on with the fields of another thread, or of another moment, in place of those of this
   /// one: in a task that a pool runs, or in a coroutine each time that it is resumed.
@@ -61,7 +76,9 @@ class [[nodiscard]] Context {
   ///       xylem::Context resumed{captured};
   ///       XYLEM_INFO(log, "done");   // with the request_id of whoever submitted it
   ///     });
-  explicit Context(const Captured& captured) noexcept : Context{captured.members_} {}
+  ///
+  /// Throws std::bad_alloc.
+  explicit Context(const Captured& captured) : Context{captured.members_, true} {}
 
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -71,11 +88,9 @@ class [[nodiscard]] Context {
   static Captured capture() noexcept;
 
  private:
-  explicit Context(detail::Members members) noexcept;
-  static detail::Members begin(const detail::Members& added);
+  Context(detail::Members added, bool stands_alone);
 
-  detail::Members members_;
-  detail::Members outer_;
+  detail::ContextNode* node_;
 };
 
 }  // namespace xylem

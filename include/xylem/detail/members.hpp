@@ -67,16 +67,24 @@ Members new_members(std::size_t bytes);
 /// Those of `inner`, then those of `outer` that have other keys. Throws std::bad_alloc.
 Members merged(const Members& inner, const Members& outer);
 
+struct ContextNode;
+
 /// The fields that the calling thread's records carry.
 struct CurrentContext {
-  MembersBlock* members;  // a use is counted; null: none
-  bool has_changed;       // since the thread's ring was told
+  MembersBlock* members;   // a use is counted; null: none
+  bool has_changed;        // since the thread's ring was told
+  ContextNode* innermost;  // of the thread's contexts; null: none
 };
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local CurrentContext t_context;
 
-/// Makes these the fields of the thread's records from now on; returns those so far, with their
-/// use.
-MembersBlock* exchange_context(MembersBlock* members) noexcept;
+/// Whether a context of this thread has ended on another one, and its fields are still here. No
+/// more than a load where there is no context. Sequentially consistent: who sees no such end sends
+/// its next call the fast way only if Producer::end was not taken away meanwhile.
+bool has_ended_contexts() noexcept;
+/// Takes away what contexts have left that ended on other threads.
+void drop_ended_contexts() noexcept;
+/// The thread ends: what contexts of it are left end elsewhere, if ever.
+void leave_contexts() noexcept;
 
 /// Several fields made by one function, such as trace(): visit(f) calls f(key, stored value).
 struct FieldGroup {};
