@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <xylem/detail/exception_text.hpp>
+#include <xylem/exception.hpp>
 #include <xylem/stack.hpp>
 
 #include "record/stack_text.hpp"
@@ -165,6 +166,28 @@ std::string pack(const std::vector<Thrown>& all, const Trace& here) {
   return packed.take();
 }
 
+/// The text of what has been caught, for a call of the engine that returns to `return_address`.
+[[gnu::noinline]] detail::ExceptionText text_of(const std::vector<Thrown>& all,
+                                                const void* return_address) {
+  Trace here;
+  stacks::Walk walk{here.addresses};
+  walk.run(return_address);
+  here.size = walk.size;
+  here.is_cut = walk.is_cut;
+  return {pack(all, here)};
+}
+
+std::vector<Thrown> exceptions_in(const std::exception_ptr& thrown) {
+  std::vector<Thrown> all;
+  if (thrown == nullptr) return all;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (...) {
+    collect(all);
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<Thrown> thrown_exceptions() {
@@ -190,12 +213,19 @@ std::vector<std::string> describe_exception() {
   const std::vector<call::Thrown> all = call::thrown_exceptions();
   // What Python shows for exc_info outside an except block.
   if (all.empty()) return {"NoneType: None"};
-  call::Trace here;
-  stacks::Walk walk{here.addresses};
-  walk.run(__builtin_return_address(0));
-  here.size = walk.size;
-  here.is_cut = walk.is_cut;
-  return {call::pack(all, here)};
+  return call::text_of(all, __builtin_return_address(0));
+}
+
+[[gnu::noinline]] detail::ExceptionText exception() {
+  const std::vector<call::Thrown> all = call::thrown_exceptions();
+  if (all.empty()) return {};
+  return call::text_of(all, __builtin_return_address(0));
+}
+
+[[gnu::noinline]] detail::ExceptionText exception(const std::exception_ptr& thrown) {
+  const std::vector<call::Thrown> all = call::exceptions_in(thrown);
+  if (all.empty()) return {};
+  return call::text_of(all, __builtin_return_address(0));
 }
 
 }  // namespace xylem

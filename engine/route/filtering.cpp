@@ -35,7 +35,7 @@ void Router::deliver_filtered(const Route& route, const record::View& view, std:
     const record::View* const last = follow(*delivery.handler, delivery.filters, *passed, number);
     if (last == nullptr) continue;
     // The template is for the records of the call site as they are.
-    if (last == &view) {
+    if (last == &view && view.site == route.site) {
       deliver_to(delivery, view, number);
     } else {
       deliver_line(*delivery.handler, *last, number);

@@ -75,8 +75,9 @@ void Router::deliver_recorded(const RawRecord& raw, std::uint64_t number, Presen
     const record::View* const last = follow(*delivery.handler, delivery.filters, *passed, number);
     if (last == nullptr) continue;
     try {
-      Parcel parcel = last == &view ? pack(delivery, view, number)
-                                    : pack_line(*delivery.handler, *last, number);
+      const bool is_of_site = last == &view && view.site == route.site;
+      Parcel parcel =
+          is_of_site ? pack(delivery, view, number) : pack_line(*delivery.handler, *last, number);
       hand_on(parcel, number, view.levelno(), present);
     } catch (const std::exception& error) {
       fail(*delivery.handler, number, error.what());

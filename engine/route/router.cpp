@@ -6,6 +6,7 @@
 
 #include "record/level_names.hpp"
 #include "record/payload.hpp"
+#include "route/empty_exceptions.hpp"
 #include "route/loggers.hpp"
 #include "sink/report.hpp"
 #include "sink/rollover_timer.hpp"
@@ -106,6 +107,12 @@ bool Router::unpack_traces(const Route& route, record::View& view, std::uint64_t
   if (route.deliveries.empty()) return false;
   try {
     view.payload = stacks::unpack_payload(*route.site, view.payload, unpacked_);
+    Rewritten& other = next_rewritten();
+    if (leave_out_empty_exceptions(view, other)) {
+      view = other.view;
+    } else {
+      --rewritten_in_use_;
+    }
     return true;
   } catch (const std::exception& error) {
     for (const Delivery& delivery : route.deliveries) fail(*delivery.handler, number, error.what());

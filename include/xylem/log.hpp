@@ -26,6 +26,7 @@
 
 #include <xylem/bound_logger.hpp>
 #include <xylem/detail/occasion.hpp>
+#include <xylem/exception.hpp>
 #include <xylem/field.hpp>
 #include <xylem/level.hpp>
 #include <xylem/logger.hpp>
@@ -111,7 +112,8 @@
 #define XYLEM_CRITICAL_IF(condition, logger, ...) \
   XYLEM_LOG_WHEN_((condition), ::xylem::Level::critical, logger, __VA_ARGS__)
 
-/// Inside a catch block: an ERROR with `exc_info`, the exception being handled.
+/// Inside a catch block: an ERROR with `exc_info`, the exception being handled. Other levels take
+/// xylem::exception() as an argument (exception.hpp).
 #define XYLEM_EXCEPTION(logger, format, ...)                                          \
   XYLEM_LOG_STATIC_(::xylem::Level::error, logger, format __VA_OPT__(, ) __VA_ARGS__, \
                     ::xylem::detail::current_exception_text())

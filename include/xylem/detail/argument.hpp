@@ -10,7 +10,8 @@
 /// an exception, or a stack.
 namespace xylem::detail {
 
-/// Travels as a hidden argument of XYLEM_EXCEPTION and Logger::exception.
+/// What exception() gives, and what travels as a hidden argument of XYLEM_EXCEPTION and
+/// Logger::exception. Empty: there is none.
 struct ExceptionText {
   std::string text;
 };
