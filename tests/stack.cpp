@@ -1,5 +1,6 @@
 // Stacks in records: xylem::stack() becomes stack_info, laid out as Python lays it out.
 
+#include <exception>
 #include <string>
 #include <thread>
 
@@ -133,4 +134,33 @@ TEST_CASE("bytes that no call has written are shown as they stand") {
   }
   CHECK(xylem::stacks::stack_text("odd") == "Stack (most recent call last):");
   CHECK(!xylem::stacks::decode_module("\377\377\377\377x"));
+}
+
+namespace app {
+
+[[gnu::noinline]] void fail(const xylem::BoundLogger& log) {
+  try {
+    throw 1;
+  } catch (...) {
+    log.exception("failed");
+    XYLEM_EXCEPTION(log, "macro");
+    log.warning("argument", xylem::exception());
+    XYLEM_INFO(log, "kept", xylem::exception(std::current_exception()));
+    log.logger().info("not bound", xylem::exception());
+  }
+}
+
+}  // namespace app
+
+TEST_CASE("a traceback's innermost frame is the function that logs, whatever the logger") {
+  const auto lines = logged([](Logger log) { app::fail(log.with(field("b", 1))); });
+  REQUIRE(lines.size() == 5);
+  for (const Line& line : lines) {
+    const std::string text = line.string("exc_info");
+    INFO(text);
+    const std::size_t innermost = text.rfind("  File \"");
+    REQUIRE(innermost != std::string::npos);
+    CHECK(text.substr(innermost).find(", in app::fail(xylem::BoundLogger const&)\nint: 1") !=
+          std::string::npos);
+  }
 }

@@ -30,7 +30,8 @@ constinit thread_local FrameTexts* t_spoken_for = nullptr;
 bool is_of_the_engine(std::string_view function) {
   constexpr std::string_view result = "void ";  // of templates
   if (function.starts_with(result)) function.remove_prefix(result.size());
-  return function.starts_with("xylem::detail::") || function.starts_with("xylem::Logger::");
+  return function.starts_with("xylem::detail::") || function.starts_with("xylem::Logger::") ||
+         function.starts_with("xylem::BoundLogger::");
 }
 
 /// "app::query(int)", also of the part of it that the compiler has moved elsewhere.
