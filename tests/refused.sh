@@ -95,7 +95,7 @@ refused 'log.info("{}", pointer);' "$unloggable"
 refused 'log.info("{}", std::vector<int*>{});' "$unloggable"
 refused 'log.info("{}", std::map<int, std::optional<Opaque>>{});' "$unloggable"
 refused 'XYLEM_INFO(log, "{}", Half{});' "$unloggable"
-refused 'XYLEM_INFO(log, "", xylem::field("a", Opaque{}));' "$unloggable"
+refused 'XYLEM_INFO(log, "", xylem::field("a", Opaque{}));' 'cannot be logged; describe a struct by XYLEM_DESCRIBE'
 refused 'log.info("", xylem::field(std::string{"a"}.c_str(), 1));' 'Key|no matching function'
 refused 'const char* format = "{}"; log.info(format, 1);' 'convert|no matching|no viable'
 exit "$status"

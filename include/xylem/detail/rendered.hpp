@@ -20,8 +20,8 @@ std::string render_with_spec(std::string_view format, std::size_t index, fmt::fo
 template <typename T>
 Rendered render(std::string_view format, std::size_t index, const T& value) {
   static_assert(fmt::is_formattable<T>::value,
-                "xylem: this type cannot be logged; give it a fmt::formatter, or pass a pointer as "
-                "const void*");
+                "xylem: this type cannot be logged; describe a struct by XYLEM_DESCRIBE, give it a "
+                "fmt::formatter, or pass a pointer as const void*");
   return Rendered{render_with_spec(format, index, fmt::make_format_args(value))};
 }
 
