@@ -143,3 +143,18 @@ TEST_CASE("no fields are no fields") {
   const Line line = logged_line([](const Logger& log) { XYLEM_INFO(log.with(), "m"); });
   CHECK(fields_of(line).empty());
 }
+
+TEST_CASE("the level of a bound logger is that of the logger") {
+  const auto lines = logged([](const Logger& log) {
+    const BoundLogger bound = log.with(field("b", 1));
+    bound.set_level(xylem::Level::error);
+    CHECK(!bound.enabled(xylem::Level::warning));
+    log.warning("too low");
+    XYLEM_WARNING(bound, "too low");
+    bound.set_level(xylem::Level::warning);
+    bound.warning("high enough");
+    bound.set_level(xylem::Level::notset);
+  });
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].message() == "high enough");
+}

@@ -56,6 +56,9 @@ class BoundLogger {
     return detail::might_let(*state_, static_cast<int>(level));
   }
 
+  /// Of the logger, so for all that share it: as Logger::set_level().
+  void set_level(Level level) const { detail::set_level(*state_, level); }
+
   /// The logger without the fields.
   Logger logger() const noexcept { return Logger{*state_}; }
 
