@@ -270,7 +270,7 @@ TEST_CASE("what a handler throws costs that line, is counted and reported once")
     CHECK(stats.pending == 0);
     const std::string told = stderr_text.text();
     CHECK(count(told, "HTTP 500") == 1);
-    CHECK(told.find("handler hook: a record was lost: HTTP 500") != std::string::npos);
+    CHECK(told.find("handler 'hook' lost a record: HTTP 500") != std::string::npos);
     CHECK(count(told, "no std::exception") == 1);
   }
 }

@@ -34,8 +34,9 @@ HandlerConsole::HandlerConsole(std::string name, std::unique_ptr<Handler> own)
       own_{std::move(own)},
       wants_thread_{own_->wants_thread()} {}
 
-void HandlerConsole::report_once(const std::string& why) {
-  const std::string text = name_ + ": " + why;
+/// In the words in which the router tells of other handlers.
+void HandlerConsole::report_once(const std::string& what) {
+  const std::string text = "handler '" + name_ + "'" + what;
   if (reported_.size() < max_reports && reported_.insert(text).second) sink::report(text);
 }
 
@@ -45,12 +46,12 @@ HandlerConsole::Outcome HandlerConsole::attempt(F&& call) {
     call();
     return Outcome::done;
   } catch (const TryAgain& error) {
-    report_once(error.what());
+    report_once(std::string{": "} + error.what());
     return Outcome::again;
   } catch (const std::exception& error) {
-    report_once(std::string{"a record was lost: "} + error.what());
+    report_once(std::string{" lost a record: "} + error.what());
   } catch (...) {
-    report_once("a record was lost: an exception that is no std::exception");
+    report_once(" lost a record: an exception that is no std::exception");
   }
   return Outcome::lost;
 }
@@ -128,7 +129,7 @@ int HandlerConsole::write_once(sink::LineBuffer& lines, Wait wait) {
 HandlerSink::HandlerSink(const std::string& name, std::unique_ptr<Handler> own,
                          sink::SinkOptions options)
     : Sink{name_of(name), options},
-      console_{std::make_shared<HandlerConsole>(name_of(name), std::move(own))} {}
+      console_{std::make_shared<HandlerConsole>(name, std::move(own))} {}
 
 int HandlerSink::hand_over(sink::LineBuffer& lines, std::int64_t) {
   return console_->write(lines, sink::Console::Wait::no);

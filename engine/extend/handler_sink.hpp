@@ -22,6 +22,7 @@ namespace xylem::extend {
 /// Thread-safety: as Console.
 class HandlerConsole final : public sink::Console {
  public:
+  /// `name` is that of the handler in the configuration.
   HandlerConsole(std::string name, std::unique_ptr<Handler> own);
 
   bool wants_thread() const { return wants_thread_; }
@@ -38,7 +39,7 @@ class HandlerConsole final : public sink::Console {
   template <typename F>
   Outcome attempt(F&& call);
   Outcome handle(std::string_view bytes);
-  void report_once(const std::string& why);
+  void report_once(const std::string& what);
 
   std::string name_;
   std::unique_ptr<Handler> own_;
