@@ -19,6 +19,9 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # In a table: `statement;`, and a part of a config.
 STATEMENT = re.compile(r"`([^`]+;)`")
 PART = re.compile(r'`(\{"(?:class|\(\)|format)":[^`]*\})`')
+# A command of the tool with its options.
+COMMAND = re.compile(r"\bxylem ([a-z]+)((?: [^`\n]*?)?)(?=[`\n|;#])")
+OPTION = re.compile(r"(?<=\s)--[a-z][a-z-]*")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 # Not worth a line in an example.
 INCLUDES = ("<cassert>", "<chrono>", "<cstdio>", "<stdexcept>", "<string>", "<thread>", "<vector>", "<xylem/xylem.hpp>")
@@ -135,6 +138,18 @@ def check_data(page, xylem, directory):
     return count, faults
 
 
+def check_commands(page, xylem):
+    """Options that the help of a command of the tool does not name."""
+    for match in COMMAND.finditer(page.text):
+        options = OPTION.findall(match[2])
+        if not options:
+            continue
+        usage = subprocess.run([xylem, match[1], "--help"], capture_output=True, text=True, check=False).stdout
+        for option in options:
+            if not re.search(rf"(?<![\w-]){option}(?![\w-])", usage):
+                yield f"{page.name}:{page.line_at(match.start())}: xylem {match[1]} has no {option}"
+
+
 def main(root, xylem, *compiler):
     root = pathlib.Path(root)
     pages = [Page(root, path) for path in sorted([*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("tools/examples/*.md")])]
@@ -145,7 +160,7 @@ def main(root, xylem, *compiler):
         for page in pages:
             count, found = check_data(page, os.path.abspath(xylem), directory)
             looked_at += count
-            faults += [*found, *page.broken_links()]
+            faults += [*found, *check_commands(page, xylem), *page.broken_links()]
     print("\n".join(faults))
     print(f"{len(pages)} pages, {looked_at} examples, {len(faults)} faults")
     return 1 if faults or looked_at == 0 else 0
