@@ -65,7 +65,8 @@ class Handler {
   /// Asked once. With a thread of its own, a handler that is slow keeps nobody waiting: while one
   /// call takes more than 100 ms, lines are kept, up to `max_kept_bytes` of the configuration's
   /// "xylem" object; what comes beyond that counts as failed. xylem::flush() waits for a call for
-  /// no longer than these 100 ms, shutdown() for two seconds.
+  /// no longer than these 100 ms, shutdown() for two seconds. A log call does not wait for it, with
+  /// `"synchronous": true` neither.
   /// Without one it runs on the thread that does all the rest, which it holds up.
   virtual bool wants_thread() const { return false; }
 };

@@ -94,6 +94,9 @@ class Capture {
 ///     clock.advance(24h);
 ///     log.info("March");
 ///
+/// What the call itself decides goes by the computer's clock: XYLEM_INFO_EVERY(1s, ...) and its
+/// like, and sampling at a logger.
+///
 /// A record has the time that was set when it was logged; what other threads log meanwhile has one
 /// of both. The order of records stays that of the real time. Does not outlive the process: what a
 /// recovery finds after a crash has the computer's time. One at a time, on one thread.
