@@ -154,10 +154,12 @@ TEST_CASE("a thread whose context ends on another one logs without it from then 
       std::vector<Coroutine> kept;
       std::thread thread{[&] {
         kept.push_back(hold(log, 1));
-        XYLEM_INFO(log, "goes on");
+        // The call that is done once is the one that goes the fast way.
+        const auto say = [&log](const char* what) { XYLEM_INFO(log, "{}", what); };
+        say("goes on");
         is_begun.release();
         has_ended.acquire();
-        XYLEM_INFO(log, "after");
+        say("after");
         const Context another{field("own", 1)};
         XYLEM_INFO(log, "within another");
       }};
