@@ -160,6 +160,27 @@ TEST_CASE("a handler that its filters and its level leave nothing is told") {
         "handler: compare its level with its filters and with what leads here\n");
 }
 
+TEST_CASE("a filter's lowest level counts like that of a handler") {
+  const auto filtered = [](const std::string& of_handler, const std::string& root_level) {
+    return lint(R"x({"version": 1, "filters": {
+          "f": {"()": "xylem.LevelFilter", "min": "INFO", "max": "WARNING"}},
+        "handlers": {"h": {"class": "logging.StreamHandler", "filters": ["f"])x" +
+                of_handler + R"(}}, "root": {"level": ")" + root_level +
+                R"(", "handlers": ["h"]}})");
+  };
+  CHECK(filtered("", "INFO").empty());
+  CHECK(filtered(R"(, "level": "DEBUG")", "INFO").empty());
+  CHECK(filtered("", "DEBUG") ==
+        "root.level: No handler takes records below INFO: raise this level to INFO, which saves "
+        "making them, or lower that of a handler\n");
+  CHECK(filtered(R"(, "level": "INFO")", "WARNING") ==
+        "handlers.h.level: Records below WARNING never come here: lower the level of a logger that "
+        "leads here, or raise this one to WARNING\n");
+  CHECK(filtered("", "ERROR") ==
+        "handlers.h: No record can pass both the levels and the filters on the way to this "
+        "handler: compare its level with its filters and with what leads here\n");
+}
+
 TEST_CASE("levels behind a queue that does not respect them are told") {
   const auto queue = [](const std::string& respect) {
     return lint(R"({"version": 1, "handlers": {"h": {"class": "logging.StreamHandler",

@@ -99,7 +99,7 @@ TEST_CASE("3-homework-filtered-stdout-stderr.json: stdout has a filter") {
   CHECK(plan.handlers[1].filters == std::vector<std::size_t>{0});
   CHECK(plan.handlers[0].filters.empty());
   CHECK(plan.filters.at(0).name == "no_errors");
-  CHECK(std::get<MaxLevelFilterPlan>(plan.filters[0].kind).max_level == 20);
+  CHECK(std::get<LevelFilterPlan>(plan.filters[0].kind).max_level == 20);
 }
 
 TEST_CASE("5-queued-stderr-json-file.json: a queue before both handlers") {
@@ -230,7 +230,7 @@ TEST_CASE("filters by name, by factory, and with keys that CPython ignores") {
   CHECK(std::get<NameFilterPlan>(plan.filters.at(0).kind).prefix.empty());
   CHECK(std::get<NameFilterPlan>(plan.filters.at(1).kind).prefix == "my_app.db");
   CHECK(std::get<NameFilterPlan>(plan.filters.at(2).kind).prefix == "x");
-  CHECK(std::holds_alternative<MaxLevelFilterPlan>(plan.filters.at(3).kind));
+  CHECK(std::holds_alternative<LevelFilterPlan>(plan.filters.at(3).kind));
   CHECK(plan.handlers.at(0).filters == std::vector<std::size_t>{3, 1});
 }
 

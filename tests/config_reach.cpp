@@ -89,6 +89,21 @@ TEST_CASE("the answer knows who does not propagate, and who is without a handler
   CHECK(has(ask(queued, "alone", info), "none     the record goes nowhere"));
 }
 
+TEST_CASE("the answer knows which levels a filter lets pass") {
+  const auto filtered = [](const std::string& range, int level) {
+    return ask(R"j({"version": 1, "filters": {"f": {"()": "xylem.LevelFilter", )j" + range +
+                   R"(}}, "handlers": {"h": {"class": "logging.StreamHandler", "filters": ["f"]}},
+        "root": {"level": "DEBUG", "handlers": ["h"]}})",
+               "a", level);
+  };
+  const std::string both = R"("min": "INFO", "max": 30)";
+  CHECK(has(filtered(both, debug), "-> h   no: filter f lets INFO to WARNING pass\n"));
+  CHECK(has(filtered(both, info), "-> h   yes: stderr\n"));
+  CHECK(has(filtered(both, error), "-> h   no: filter f lets INFO to WARNING pass\n"));
+  CHECK(has(filtered(R"("min": "ERROR")", info), "no: filter f lets ERROR and above pass\n"));
+  CHECK(has(filtered(R"("max": "INFO")", error), "no: filter f lets up to INFO pass\n"));
+}
+
 TEST_CASE("the answer finds what is written twice, and by whom") {
   const std::string twice = ask(R"({"version": 1, "handlers": {
       "a": {"class": "logging.FileHandler", "filename": "logs/a.log"},

@@ -157,6 +157,41 @@ TEST_CASE("a handler has a level and filters of its own") {
   CHECK(lines_of(dir / "b").size() == 20);
 }
 
+TEST_CASE("a filter has a lowest and a highest level, by name or number, or one of them") {
+  const auto passing = [](const std::string& range) {
+    const TempDir dir;
+    const Session session{config(
+        dir,
+        R"j("filters": {"f": {"()": "xylem.LevelFilter")j" + range +
+            R"(}}, "xylem": {"levels": {"NOTICE": 25}}, "root": {"level": 1, "handlers": ["a"]})",
+        R"(, "filters": ["f"])")};
+    log_all_levels(get_logger("x"));
+    get_logger("x").log(Level{25}, "notice");
+    return lines_of(dir / "a");
+  };
+  CHECK(passing(R"(, "min": "INFO", "max": "WARNING")") ==
+        Texts{"x info", "x warning", "x notice"});
+  CHECK(passing(R"(, "min": 21, "max": "NOTICE")") == Texts{"x notice"});
+  CHECK(passing(R"(, "min": "ERROR")") == Texts{"x error", "x critical"});
+  CHECK(passing(R"(, "max": 10, "min": null)") == Texts{"x debug"});
+  CHECK(passing("").size() == 6);
+}
+
+TEST_CASE("a logger's range of levels goes when a configuration names the logger anew") {
+  const TempDir dir;
+  const auto only = [&dir](const std::string& level) {
+    return config(dir, R"j("filters": {"f": {"()": "xylem.LevelFilter", "min": ")j" + level +
+                           R"(", "max": ")" + level +
+                           R"("}}, "root": {"level": "DEBUG", "handlers": ["a"]},
+        "loggers": {"x": {"filters": ["f"]}})");
+  };
+  const Session session{only("INFO")};
+  log_all_levels(get_logger("x"));
+  xylem::configure(only("ERROR"));
+  log_all_levels(get_logger("x"));
+  CHECK(lines_of(dir / "a") == Texts{"x info", "x error"});
+}
+
 TEST_CASE("a logger's filters see its own records, not those from below") {
   const TempDir dir;
   const Session session{config(dir, R"-("filters": {"no_errors": {"()": "mylogger.NonErrorFilter"

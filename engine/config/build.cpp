@@ -87,8 +87,9 @@ class Builder {
     }
     for (const FilterPlan& filter : plan.filters) {
       attempt("filter", filter, [&] {
-        // The engine's remember records: one for each place.
-        const bool is_engines = std::holds_alternative<EngineFilterPlan>(filter.kind);
+        // The engine's go with the configuration, and remember records: one for each place.
+        const bool is_engines = std::holds_alternative<EngineFilterPlan>(filter.kind) ||
+                                filter.class_name == level_filter_class;
         filters_.push_back(is_engines ? nullptr : build_filter(filter, nullptr));
       });
     }
@@ -360,8 +361,9 @@ FilterPtr build_filter(const FilterPlan& plan, const std::string* logger) {
                         [](const NameFilterPlan& name) -> FilterPtr {
                           return std::make_shared<route::NameFilter>(name.prefix);
                         },
-                        [](const MaxLevelFilterPlan& level) -> FilterPtr {
-                          return std::make_shared<route::MaxLevelFilter>(level.max_level);
+                        [](const LevelFilterPlan& range) -> FilterPtr {
+                          return std::make_shared<route::LevelFilter>(range.min_level,
+                                                                      range.max_level);
                         },
                         [](const OwnFilterPlan& own) -> FilterPtr {
                           return std::make_shared<extend::OwnFilter>(make_own(own));

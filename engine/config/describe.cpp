@@ -12,6 +12,7 @@
 
 #include "config/file_handlers.hpp"
 #include "config/incremental.hpp"
+#include "config/levels.hpp"
 #include "config/python_text.hpp"
 #include "config/reach.hpp"
 #include "config/recorder.hpp"
@@ -34,17 +35,8 @@ std::string filter_names(const Plan& plan, const std::vector<std::size_t>& filte
 }
 
 std::string levels_of(const Route& route) {
-  const bool has_upper = route.max_level != std::numeric_limits<int>::max();
-  std::string text;
-  if (route.min_level > route.max_level) {
-    return "nothing";
-  } else if (!has_upper) {
-    text = route.min_level <= 0 ? "everything" : record::level_name(route.min_level) + " and above";
-  } else if (route.min_level <= 0) {
-    text = "up to " + record::level_name(route.max_level);
-  } else {
-    text = record::level_name(route.min_level) + " to " + record::level_name(route.max_level);
-  }
+  if (route.min_level > route.max_level) return "nothing";
+  std::string text = range_text(route.min_level, route.max_level);
   if (!route.only.empty()) text += ", only " + joined(route.only, " and ", shown);
   return text;
 }
@@ -248,8 +240,8 @@ void describe_filters(const Plan& plan, std::string& out) {
   Table table;
   for (const FilterPlan& filter : plan.filters) {
     std::string text = filter.class_name + ": ";
-    if (const auto* limit = std::get_if<MaxLevelFilterPlan>(&filter.kind)) {
-      text += "up to " + record::level_name(limit->max_level);
+    if (const auto* range = std::get_if<LevelFilterPlan>(&filter.kind)) {
+      text += range_text(range->min_level, range->max_level);
     } else if (const auto* own = std::get_if<OwnFilterPlan>(&filter.kind)) {
       text += "the program's own (" + own_arguments_text(own->arguments) + ")";
     } else if (const auto* engines = std::get_if<EngineFilterPlan>(&filter.kind)) {

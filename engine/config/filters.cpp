@@ -1,10 +1,14 @@
 #include "config/filters.hpp"
 
 #include <array>
+#include <span>
 #include <string_view>
 #include <variant>
 
+#include <xylem/level.hpp>
+
 #include "config/engine_filters.hpp"
+#include "config/levels.hpp"
 #include "config/python_text.hpp"
 #include "config/references.hpp"
 #include "config/registry.hpp"
@@ -17,6 +21,9 @@ using FilterKind = decltype(FilterPlan::kind);
 
 struct FilterClass {
   std::string_view name;
+  /// Whose constructor takes the arguments.
+  std::string_view owner;
+  std::span<const std::string_view> arguments;
   FilterKind (*read)(const Cursor& config);
 };
 
@@ -43,16 +50,32 @@ FilterKind read_name_filter(const Cursor& config) {
 /// Its constructor is logging.Filter's, whose name it takes and does not use.
 FilterKind read_non_error_filter(const Cursor& config) {
   read_name(config);
-  return MaxLevelFilterPlan{};
+  return LevelFilterPlan{.max_level = static_cast<int>(Level::info)};
 }
 
-constexpr std::array<std::string_view, 1> arguments = {"name"};
+FilterKind read_level_filter(const Cursor& config) {
+  const auto bound = [&config](std::string_view key, int fallback) {
+    const std::optional<Cursor> member = config.find(key);
+    return member && !member->value().is_null() ? level_of(*member) : fallback;
+  };
+  const LevelFilterPlan everything;
+  const LevelFilterPlan plan{bound("min", everything.min_level),
+                             bound("max", everything.max_level)};
+  if (plan.min_level > plan.max_level) {
+    fail_at(config, "min", "min must not be above max: no record would pass");
+  }
+  return plan;
+}
+
+constexpr std::array<std::string_view, 1> name_argument = {"name"};
+constexpr std::array<std::string_view, 2> range_arguments = {"min", "max"};
 /// What logging.Filter looks at.
 constexpr std::array<std::string_view, 3> attributes = {"name", "nlen", "filter"};
 
-constexpr std::array<FilterClass, 2> filter_classes = {{
-    {"logging.Filter", read_name_filter},
-    {"mylogger.NonErrorFilter", read_non_error_filter},
+constexpr std::array<FilterClass, 3> filter_classes = {{
+    {"logging.Filter", "Filter", name_argument, read_name_filter},
+    {"mylogger.NonErrorFilter", "Filter", name_argument, read_non_error_filter},
+    {level_filter_class, "LevelFilter", range_arguments, read_level_filter},
 }};
 
 }  // namespace
@@ -72,7 +95,7 @@ FilterPlan read_filter(const std::string& name, const Cursor& config) {
     }
     static constexpr std::array<std::string_view, 2> taken = {"()", "."};
     chosen = &resolve_class(config, "()", std::span<const FilterClass>(filter_classes));
-    check_arguments(config, {"Filter", arguments}, taken);
+    check_arguments(config, {chosen->owner, chosen->arguments}, taken);
   }
   FilterPlan plan{name, std::string(chosen->name), chosen->read(config), config.path()};
   if (config.contains("()")) refuse_attributes(config, attributes);

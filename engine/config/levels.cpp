@@ -23,6 +23,13 @@ int clamped_level(std::int64_t level) {
                                                    std::numeric_limits<int>::max()));
 }
 
+std::string range_text(int min_level, int max_level) {
+  const bool has_upper = max_level != std::numeric_limits<int>::max();
+  if (min_level <= 0) return has_upper ? "up to " + record::level_name(max_level) : "everything";
+  if (!has_upper) return record::level_name(min_level) + " and above";
+  return record::level_name(min_level) + " to " + record::level_name(max_level);
+}
+
 std::optional<int> read_level(const Cursor& owner) {
   const std::optional<Cursor> level = owner.find("level");
   if (!level || level->value().is_null()) return std::nullopt;

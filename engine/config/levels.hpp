@@ -19,6 +19,9 @@ std::optional<int> read_level(const Cursor& owner);
 /// The level that stands there, by the same rule; null is none.
 int level_of(const Cursor& level);
 
+/// For people: "DEBUG to INFO", "up to INFO", "INFO and above" or "everything".
+std::string range_text(int min_level, int max_level);
+
 /// The nearest int.
 int clamped_level(std::int64_t level);
 

@@ -2,6 +2,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -61,6 +62,17 @@ void use(const std::vector<std::size_t>& indices, Indices& used) {
   used.insert(indices.begin(), indices.end());
 }
 
+/// The lowest level that the handler's own filters let pass. What they keep away no logger's level
+/// would bring here.
+int lowest_of_filters(const Plan& plan, const HandlerPlan& handler) {
+  int lowest = std::numeric_limits<int>::min();
+  for (const std::size_t index : handler.filters) {
+    const auto* const range = std::get_if<LevelFilterPlan>(&plan.filters[index].kind);
+    if (range != nullptr) lowest = std::max(lowest, range->min_level);
+  }
+  return lowest;
+}
+
 template <typename Part>
 void report_unused(const std::vector<Part>& parts, const Indices& used, const std::string& users,
                    Warnings& warnings) {
@@ -116,7 +128,8 @@ void check_levels_of_handlers(const Linted& linted, Warnings& warnings) {
       warnings.add(handler.path,
                    "No record can pass both the levels and the filters on the way to this handler: "
                    "compare its level with its filters and with what leads here");
-    } else if (handler.level > 0 && handler.level < reached[i].lowest) {
+    } else if (handler.level > 0 && handler.level < reached[i].lowest &&
+               lowest_of_filters(linted.plan, handler) < reached[i].lowest) {
       const std::string least = record::level_name(reached[i].lowest);
       warnings.add(handler.path + ".level",
                    fmt::format("Records below {} never come here: lower the level of a logger that "

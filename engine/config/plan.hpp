@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -91,15 +93,19 @@ struct NameFilterPlan {
   std::string prefix;
 };
 
-/// Passes levels up to and including `max_level` (`mylogger.NonErrorFilter`: INFO).
-struct MaxLevelFilterPlan {
-  int max_level = 20;
+inline constexpr std::string_view level_filter_class = "xylem.LevelFilter";
+
+/// Passes these levels and what lies between them: `xylem.LevelFilter`, and
+/// `mylogger.NonErrorFilter`, which has INFO and below.
+struct LevelFilterPlan {
+  int min_level = std::numeric_limits<int>::min();
+  int max_level = std::numeric_limits<int>::max();
 };
 
 struct FilterPlan {
   std::string name;
   std::string class_name;
-  std::variant<NameFilterPlan, MaxLevelFilterPlan, OwnFilterPlan, EngineFilterPlan> kind;
+  std::variant<NameFilterPlan, LevelFilterPlan, OwnFilterPlan, EngineFilterPlan> kind;
   std::string path;
 };
 

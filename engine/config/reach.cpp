@@ -37,8 +37,9 @@ void place(LoggerView& view, const std::vector<LoggerView>& placed) {
 void pass_filters(const Plan& plan, const std::vector<std::size_t>& filters, Route& route) {
   for (const std::size_t index : filters) {
     const auto& kind = plan.filters[index].kind;
-    if (const auto* limit = std::get_if<MaxLevelFilterPlan>(&kind)) {
-      route.max_level = std::min(route.max_level, limit->max_level);
+    if (const auto* range = std::get_if<LevelFilterPlan>(&kind)) {
+      route.min_level = std::max(route.min_level, range->min_level);
+      route.max_level = std::min(route.max_level, range->max_level);
     } else if (const auto* name = std::get_if<NameFilterPlan>(&kind)) {
       if (!name->prefix.empty()) route.only.push_back(name->prefix);
     }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "config/levels.hpp"
 #include "config/plan_parts.hpp"
 #include "config/recorder.hpp"
 #include "config/table.hpp"
@@ -78,10 +79,10 @@ class Tracer {
   std::string obstacle_of_filters(const std::vector<std::size_t>& filters) const {
     for (const std::size_t index : filters) {
       const FilterPlan& filter = plan_.filters[index];
-      if (const auto* limit = std::get_if<MaxLevelFilterPlan>(&filter.kind)) {
-        if (trace_.level > limit->max_level) {
-          return fmt::format("filter {} lets up to {} pass", shown(filter.name),
-                             record::level_name(limit->max_level));
+      if (const auto* range = std::get_if<LevelFilterPlan>(&filter.kind)) {
+        if (trace_.level < range->min_level || trace_.level > range->max_level) {
+          return fmt::format("filter {} lets {} pass", shown(filter.name),
+                             range_text(range->min_level, range->max_level));
         }
       } else if (const auto* name = std::get_if<NameFilterPlan>(&filter.kind)) {
         if (!name->prefix.empty() && !is_within(trace_.logger, name->prefix)) {

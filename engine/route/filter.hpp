@@ -79,14 +79,17 @@ class NameFilter final : public Filter {
   std::string name_;
 };
 
-/// Levels up to a highest one.
-class MaxLevelFilter final : public Filter {
+/// Levels from a lowest one up to a highest one.
+class LevelFilter final : public Filter {
  public:
-  explicit MaxLevelFilter(int max_level) : max_level_{max_level} {}
+  LevelFilter(int min_level, int max_level) : min_level_{min_level}, max_level_{max_level} {}
   using Filter::passes;
-  bool passes(std::string_view, int levelno) const override { return levelno <= max_level_; }
+  bool passes(std::string_view, int levelno) const override {
+    return min_level_ <= levelno && levelno <= max_level_;
+  }
 
  private:
+  int min_level_;
   int max_level_;
 };
 
