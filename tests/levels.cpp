@@ -113,6 +113,17 @@ TEST_CASE("a level with a name of its own is shown by it, and configurations kno
   CHECK(names == Texts{"Level 25", "NOTICE", "NOTICE"});
 }
 
+TEST_CASE("the name of a level and the level of a name") {
+  CHECK(xylem::level_name(Level::warning) == "WARNING");
+  CHECK(xylem::level_name(Level{15}) == "Level 15");
+  CHECK(xylem::find_level("WARN") == Level::warning);
+  CHECK_FALSE(xylem::find_level("warning").has_value());
+  CHECK_FALSE(xylem::find_level("CHATTER").has_value());
+  xylem::add_level_name(Level{15}, "CHATTER");
+  CHECK(xylem::level_name(Level{15}) == "CHATTER");
+  CHECK(xylem::find_level("CHATTER") == Level{15});
+}
+
 TEST_CASE("every nth call") {
   const Capture cap;
   const xylem::Logger log = xylem::get_logger("levels");
@@ -264,6 +275,23 @@ TEST_CASE("levels are set as an operator writes them, all or none") {
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(xylem::set_levels("a="), "Unknown level: ''", std::invalid_argument);
   CHECK(level_of("levels.else") == Level::error);
+}
+
+TEST_CASE("off is below no record, and a program's own OFF is its own") {
+  const TempDir dir;
+  const Session session{ToFile{dir / "log", "{}", "{}", "WARNING"}};
+  const xylem::Logger log = xylem::get_logger("levels.silent");
+  xylem::set_levels("Off,levels.loud=error");
+  log.critical("no");
+  log.log(Level{1000}, "no");
+  xylem::get_logger("levels.loud").error("yes");
+  xylem::set_levels("levels.silent=INFO");
+  log.info("again");
+  xylem::add_level_name(Level{100}, "OFF");
+  xylem::set_levels("off");
+  CHECK(xylem::effective_level("levels.else") == Level{100});
+  xylem::flush();
+  CHECK(messages(dir / "log") == Texts{"yes", "again"});
 }
 
 TEST_CASE("levels come from the environment, where it has them") {

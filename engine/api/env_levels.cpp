@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -10,6 +11,7 @@
 #include <xylem/levels.hpp>
 
 #include "record/level_names.hpp"
+#include "route/tree.hpp"
 
 namespace xylem {
 namespace {
@@ -30,6 +32,7 @@ Level level_of(std::string_view text) {
   std::string name{text};
   std::transform(name.begin(), name.end(), name.begin(), to_upper);
   if (const auto number = record::find_level(name)) return static_cast<Level>(*number);
+  if (name == "OFF") return static_cast<Level>(route::Tree::off);
   int number = 0;
   const char* const end = text.data() + text.size();
   const auto [ptr, error] = std::from_chars(text.data(), end, number);
@@ -64,6 +67,16 @@ bool set_levels_from_env(const std::string& variable) {
     throw std::invalid_argument{variable + ": " + error.what()};
   }
   return true;
+}
+
+std::string level_name(Level level) {
+  return record::level_name(static_cast<int>(level));
+}
+
+std::optional<Level> find_level(std::string_view name) {
+  const std::optional<int> number = record::find_level(name);
+  if (!number) return std::nullopt;
+  return static_cast<Level>(*number);
 }
 
 }  // namespace xylem
