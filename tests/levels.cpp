@@ -197,6 +197,49 @@ TEST_CASE("what is compiled out does not log, whatever the level") {
   CHECK(texts_of(cap) == Texts{"a function"});
 }
 
+TEST_CASE("macros take a level of one's own, and evaluate nothing below the logger's") {
+  static constexpr Level notice{25};
+  const TempDir dir;
+  const Session session{ToFile{dir / "log", R"({"level": "levelname"})", "{}", "WARNING"}};
+  xylem::add_level_name(notice, "NOTICE");
+  const xylem::Logger log = xylem::get_logger("levels.own");
+  int evaluated = 0;
+  const auto say = [&] {
+    XYLEM_LOG(notice, log, "{}", ++evaluated);
+    XYLEM_LOG_EVERY_N(2, notice, log, "{} of two", ++evaluated);
+    XYLEM_LOG_EVERY(1h, notice, log, "{} an hour", ++evaluated);
+    XYLEM_LOG_ONCE(notice, log, "{} once", ++evaluated);
+    XYLEM_LOG_IF(evaluated > 0, notice, log, "{} if", ++evaluated);
+  };
+  say();
+  CHECK(evaluated == 0);
+  log.set_level(notice);
+  say();
+  say();
+  CHECK(evaluated == 7);
+  xylem::flush();
+  CHECK(messages(dir / "log") ==
+        Texts{"1", "2 of two", "3 an hour", "4 once", "5 if", "6", "7 if"});
+  for (const auto& line : engine_test::read_lines(dir / "log")) {
+    CHECK(line.string("level") == "NOTICE");
+  }
+}
+
+TEST_CASE("a level of one's own is compiled out like those that have a macro") {
+  const Capture cap;
+  const xylem::Logger log = xylem::get_logger("levels");
+  int evaluated = 0;
+  XYLEM_LOG(Level{19}, log, "{}", ++evaluated);
+  XYLEM_LOG_ONCE(Level{19}, log, "{}", ++evaluated);
+  XYLEM_LOG(Level{20}, log.with(xylem::field("a", 1)), "left in");
+  if (log.name().empty())
+    XYLEM_LOG(Level::error, log, "a macro is one statement");
+  else
+    XYLEM_LOG(Level::error, log, "else");
+  CHECK(evaluated == 0);
+  CHECK(texts_of(cap) == Texts{"left in", "else"});
+}
+
 namespace {
 
 /// A config with names for levels, and `rest` behind its root.

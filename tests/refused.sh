@@ -55,6 +55,9 @@ accepted '
   XYLEM_INFO(log, "plain");
   XYLEM_INFO(log, "{1:>8} {user_id} {0:.1f} {{}}", 2.0, std::string{}, xylem::field("user_id", 7));
   XYLEM_INFO(log, "{}", static_cast<const void*>(pointer));
+  XYLEM_LOG(xylem::Level{25}, log, "{}", 1);
+  constexpr xylem::Level notice{25};
+  XYLEM_LOG_ONCE(notice, log, "plain");
   log.info("{} {:>8} {:{}}", 1, 2, 3, 4);
   log.info("plain");
   log.info("{1:>8} {user_id} {0:.1f} {{}}", 2.0, std::string{}, xylem::field("user_id", 7));
@@ -98,4 +101,6 @@ refused 'XYLEM_INFO(log, "{}", Half{});' "$unloggable"
 refused 'XYLEM_INFO(log, "", xylem::field("a", Opaque{}));' 'cannot be logged; describe a struct by XYLEM_DESCRIBE'
 refused 'log.info("", xylem::field(std::string{"a"}.c_str(), 1));' 'Key|no matching function'
 refused 'const char* format = "{}"; log.info(format, 1);' 'convert|no matching|no viable'
+refused 'xylem::Level level = xylem::Level::info; XYLEM_LOG(level, log, "x");' 'must be a constant of type xylem::Level'
+refused 'XYLEM_LOG(25, log, "x");' 'convert|Level'
 exit "$status"

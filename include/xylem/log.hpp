@@ -20,6 +20,19 @@
 ///
 /// "From here" is the place in the source, whatever the thread.
 ///
+/// For a level of one's own the level stands in front of the logger:
+///
+///     inline constexpr xylem::Level trace{5};
+///     XYLEM_LOG(trace, log, "{} read", n);
+///     XYLEM_LOG_EVERY_N(100, trace, log, "{} read", n);
+///     XYLEM_LOG_EVERY(1s, trace, log, "{} read", n);
+///     XYLEM_LOG_ONCE(trace, log, "first read");
+///     XYLEM_LOG_IF(n == 0, trace, log, "nothing read");
+///
+/// The level is a constant of type xylem::Level, part of what the place in the source is. One that
+/// is known only when the program runs goes to Logger::log(), behind Logger::enabled() if the
+/// arguments take long to compute.
+///
 /// Calls of these macros below XYLEM_COMPILED_LEVEL, a level's number, are checked and then removed
 /// by the compiler: `-DXYLEM_COMPILED_LEVEL=20` leaves no code of XYLEM_DEBUG. May differ from file
 /// to file; Logger's functions do not look at it.
@@ -64,6 +77,27 @@
   XYLEM_LOG_WHEN_(XYLEM_OCCASION_(EveryInterval).is_due(interval), level, logger, __VA_ARGS__)
 #define XYLEM_LOG_ONCE_(level, logger, ...) \
   XYLEM_LOG_WHEN_(XYLEM_OCCASION_(Once).is_due(), level, logger, __VA_ARGS__)
+
+// A level that is not a constant makes the compiler complain of much else as well; this is what it
+// says first.
+#define XYLEM_CHECKED_LEVEL_(xylem_level, xylem_statement)                                      \
+  do {                                                                                          \
+    static_assert(__builtin_constant_p(xylem_level),                                            \
+                  "the level of XYLEM_LOG must be a constant of type xylem::Level; any other: " \
+                  "if (log.enabled(level)) log.log(level, ...)");                               \
+    xylem_statement;                                                                            \
+  } while (false)
+
+#define XYLEM_LOG(level, logger, ...) \
+  XYLEM_CHECKED_LEVEL_(level, XYLEM_LOG_STATIC_(level, logger, __VA_ARGS__))
+#define XYLEM_LOG_EVERY_N(n, level, logger, ...) \
+  XYLEM_CHECKED_LEVEL_(level, XYLEM_LOG_EVERY_N_(n, level, logger, __VA_ARGS__))
+#define XYLEM_LOG_EVERY(interval, level, logger, ...) \
+  XYLEM_CHECKED_LEVEL_(level, XYLEM_LOG_EVERY_(interval, level, logger, __VA_ARGS__))
+#define XYLEM_LOG_ONCE(level, logger, ...) \
+  XYLEM_CHECKED_LEVEL_(level, XYLEM_LOG_ONCE_(level, logger, __VA_ARGS__))
+#define XYLEM_LOG_IF(condition, level, logger, ...) \
+  XYLEM_CHECKED_LEVEL_(level, XYLEM_LOG_WHEN_((condition), level, logger, __VA_ARGS__))
 
 #define XYLEM_DEBUG(logger, ...) XYLEM_LOG_STATIC_(::xylem::Level::debug, logger, __VA_ARGS__)
 #define XYLEM_DEBUG_EVERY_N(n, logger, ...) \
