@@ -1,17 +1,22 @@
 // What the features of a call cost beside the plain one: the thread that logs, and the engine until
 // the line is written. All lines go to /dev/null as JSON.
-// usage: features [ROUNDS]
+// `features_throw` is the same program linked with xylem-throw. usage: features [ROUNDS]
 
 // XYLEM_DEBUG is compiled to nothing.
 #define XYLEM_COMPILED_LEVEL 20
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
+#include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <xylem/extend.hpp>
+#include <xylem/testing.hpp>
 #include <xylem/xylem.hpp>
 
 #include "side_by_side.hpp"
@@ -20,6 +25,16 @@ namespace {
 
 using xylem::field;
 using xylem::Logger;
+
+/// A handler with a thread of its own, which does next to nothing.
+class Apart : public xylem::Handler {
+ public:
+  void handle(const xylem::RecordView&, std::string_view line) override { bytes_ += line.size(); }
+  bool wants_thread() const override { return true; }
+
+ private:
+  std::size_t bytes_ = 0;
+};
 
 /// `engine`: more members of "xylem".
 std::string config(const std::string& engine) {
@@ -33,12 +48,14 @@ std::string config(const std::string& engine) {
       "burst": {"()": "xylem.BurstFilter", "capacity": 1000000, "per_seconds": 1},
       "duplicates": {"()": "xylem.DuplicateFilter"}},
     "handlers": {"null": {"class": "logging.FileHandler", "filename": "/dev/null",
-                          "formatter": "json"}},
+                          "formatter": "json"},
+                 "apart": {"class": "bench.Apart", "formatter": "json"}},
     "loggers": {"off": {"level": "ERROR"}, "filtered": {"filters": ["own"]},
                 "limited": {"filters": ["low"]}, "recorded": {"level": "ERROR"},
                 "redacted": {"filters": ["redact"]}, "sampled": {"filters": ["sample"]},
                 "first": {"filters": ["first"]}, "bursts": {"filters": ["burst"]},
-                "repeated": {"filters": ["duplicates"]}},
+                "repeated": {"filters": ["duplicates"]},
+                "apart": {"handlers": ["apart"], "propagate": false}},
     "root": {"level": "INFO", "handlers": ["null"]}, "xylem": {"ring": {"slots": 65536})-" +
          engine + "}}";
 }
@@ -116,6 +133,23 @@ void add_records(xylem::bench::SideBySide& cases, const Logger& log) {
     const Logger recorded = xylem::get_logger("recorded");
     for (int i = 0; i < calls; ++i) XYLEM_INFO(recorded, "{}", i);
   });
+  cases.add("made with() for each call", [log](int calls) {
+    for (int i = 0; i < calls; ++i) {
+      const auto bound = log.with(field("component", "db"), field("shard", 3));
+      XYLEM_INFO(bound, "{}", i);
+    }
+  });
+  cases.add("a context captured, resumed for each call", [log](int calls) {
+    const xylem::Context context{field("component", "db"), field("shard", 3)};
+    for (int i = 0; i < calls; ++i) {
+      const auto captured = xylem::Context::capture();
+      const xylem::Context resumed{captured};
+      XYLEM_INFO(log, "{}", i);
+    }
+  });
+  cases.add("XYLEM_LOG with a level of one's own", [log](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_LOG(xylem::Level{25}, log, "{}", i);
+  });
   add_filtered(cases);
   cases.add("a stack", [log](int calls) {
     for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i, xylem::stack());
@@ -129,10 +163,62 @@ void add_records(xylem::bench::SideBySide& cases, const Logger& log) {
   });
 }
 
+/// Where the lines go elsewhere.
+void add_places(xylem::bench::SideBySide& cases, const xylem::Engine& second) {
+  cases.add("a second engine", [log = second.get_logger("bench")](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i);
+  });
+  cases.add("a handler with a thread of its own", [log = xylem::get_logger("apart")](int calls) {
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i);
+  });
+  cases.add("taken by a Capture, with its beginning and end", [](int calls) {
+    const xylem::testing::Capture capture{"captured"};
+    const Logger log = xylem::get_logger("captured");
+    for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i);
+    xylem::flush();
+  });
+}
+
+void add_exceptions(xylem::bench::SideBySide& cases, const Logger& log) {
+  cases.add("an exception with another nested in it", [log](int calls) {
+    try {
+      try {
+        throw std::runtime_error{"no reply"};
+      } catch (const std::exception&) {
+        std::throw_with_nested(std::logic_error{"no session"});
+      }
+    } catch (const std::exception&) {
+      for (int i = 0; i < calls; ++i) XYLEM_EXCEPTION(log, "{}", i);
+    }
+  });
+  cases.add("a throw and its catch, nothing logged", [](int calls) {
+    for (int i = 0; i < calls; ++i) {
+      try {
+        throw std::runtime_error{"no reply"};
+      } catch (const std::exception&) {
+      }
+    }
+  });
+}
+
 void add_plain(xylem::bench::SideBySide& cases, const Logger& log) {
   cases.add("XYLEM_INFO", [log](int calls) {
     for (int i = 0; i < calls; ++i) XYLEM_INFO(log, "{}", i);
   });
+}
+
+/// Not a call, so not a case: it waits for the consumer.
+void measure_set_level(int rounds) {
+  using Clock = std::chrono::steady_clock;
+  xylem::bench::Percentiles samples;
+  const Logger log = xylem::get_logger("levels");
+  for (int round = 0; round < rounds; ++round) {
+    const Clock::time_point begin = Clock::now();
+    log.set_level(round % 2 == 0 ? xylem::Level::debug : xylem::Level::error);
+    const std::chrono::duration<double, std::micro> took = Clock::now() - begin;
+    samples.add(took.count());
+  }
+  std::printf("%-44s %6.1f us\n", "set_level", samples.at(0.5));
 }
 
 }  // namespace
@@ -142,14 +228,21 @@ int main(int argc, char** argv) {
   xylem::register_filter("bench.Passes", [](const xylem::RecordView& record) {
     return record.level() > xylem::Level::debug;
   });
+  xylem::register_handler("bench.Apart",
+                          [](const xylem::Arguments&) { return std::make_unique<Apart>(); });
   xylem::configure(config(R"(, "flight_recorder": {"recorded": {}})"));
+  xylem::Engine second;
+  second.configure(config(""));
   const Logger log = xylem::get_logger("bench");
   {
     xylem::bench::SideBySide cases;
     add_plain(cases, log);
     add_silent(cases, log);
     add_records(cases, log);
+    add_exceptions(cases, log);
+    add_places(cases, second);
     cases.run(rounds);
+    measure_set_level(rounds);
   }
   xylem::configure(config(R"(, "synchronous": true)"));
   xylem::bench::SideBySide cases;

@@ -3,7 +3,10 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -22,6 +25,24 @@ struct Point {
 };
 XYLEM_DESCRIBE(Point, x, y, id)
 
+struct Celsius {
+  int degrees;
+};
+
+__extension__ using Wide = unsigned __int128;
+
+}  // namespace
+
+template <>
+struct fmt::formatter<Celsius> : fmt::formatter<int> {
+  template <typename Context>
+  auto format(const Celsius& celsius, Context& context) const {
+    return fmt::format_to(fmt::formatter<int>::format(celsius.degrees, context), " C");
+  }
+};
+
+namespace {
+
 constexpr int calls_per_burst = 256;
 
 template <typename Call>
@@ -36,6 +57,28 @@ void measure(const char* name, Call call) {
     xylem::flush();
   }
   std::printf("%-40s %7.1f ns a call\n", name, samples.at(0.5));
+}
+
+void measure_single_values(const xylem::Logger& log) {
+  const auto day = std::chrono::sys_days{std::chrono::year{2025} / 11 / 23};
+  const std::filesystem::path path{"/var/log/my_app.log"};
+  const std::wstring wide(16, L'\u00e9');
+  const std::vector<unsigned char> packet(16, 0x7f);
+  measure("a number", [&](int i) { XYLEM_INFO(log, "{}", i); });
+  measure("a duration", [&](int i) { XYLEM_INFO(log, "{}", std::chrono::milliseconds{i}); });
+  measure("a point in time", [&](int i) { XYLEM_INFO(log, "{}", day + std::chrono::seconds{i}); });
+  measure("an optional", [&](int i) { XYLEM_INFO(log, "{}", std::optional{i}); });
+  measure("a variant",
+          [&](int i) { XYLEM_INFO(log, "{}", std::variant<std::monostate, int, double>{i}); });
+  measure("a path", [&](int) { XYLEM_INFO(log, "{}", path); });
+  measure("a wide text of 16", [&](int) { XYLEM_INFO(log, "{}", wide); });
+  measure("hex of 16 bytes", [&](int) { XYLEM_INFO(log, "{}", xylem::hex(packet)); });
+  measure("an integer of 128 bits", [&](int i) {
+    XYLEM_INFO(log, "{}", static_cast<Wide>(1'000'000'007) << 64 | static_cast<Wide>(i));
+  });
+  measure("an fmt::formatter of one's own", [&](int i) { XYLEM_INFO(log, "{}", Celsius{i}); });
+  measure("the same by fmt::format",
+          [&](int i) { XYLEM_INFO(log, "{}", fmt::format("{}", Celsius{i})); });
 }
 
 }  // namespace
@@ -72,5 +115,6 @@ int main() {
   });
   measure("a vector of 4 strings", [&](int) { XYLEM_INFO(log, "{}", texts); });
   measure("the same by fmt::format", [&](int) { XYLEM_INFO(log, "{}", fmt::format("{}", texts)); });
+  measure_single_values(log);
   return 0;
 }
