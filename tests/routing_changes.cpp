@@ -135,6 +135,37 @@ TEST_CASE("a configuration that fails leaves the old one in force") {
   CHECK(read_file(dir / "b") == "");
 }
 
+TEST_CASE("a configuration that fails empties no file of mode w, and one that works does") {
+  const TempDir dir;
+  const auto beginning_anew = [&dir](const std::string& more) {
+    return in_dir(dir, R"({"version": 1, "disable_existing_loggers": false,
+      "handlers": {"a": {"class": "logging.FileHandler", "filename": "@/a", "mode": "w"},
+                   "b": {"class": "logging.handlers.RotatingFileHandler", "filename": "@/b",
+                         "mode": "w"})" +
+                           more + R"(}, "root": {"level": "INFO", "handlers": ["a", "b"]}})");
+  };
+  const std::string bad[] = {
+      R"(, "z": {"class": "logging.FileHandler", "filename": "@/missing/directory/z"})",
+      R"(, "z": {"class": "logging.handlers.SysLogHandler", "socktype": "ext://socket.SOCK_STREAM",
+                 "address": ["127.0.0.1", 1]})",
+  };
+  const Session session{beginning_anew("")};
+  const Logger log = get_logger("anew");
+  XYLEM_INFO(log, "1");
+  XYLEM_INFO(log, "2");
+  for (const std::string& more : bad) {
+    CHECK_THROWS_AS(xylem::configure(beginning_anew(more)), xylem::ConfigError);
+  }
+  XYLEM_INFO(log, "3");
+  CHECK(lines_of(dir / "a") == Texts{"1", "2", "3"});
+  CHECK(lines_of(dir / "b") == Texts{"1", "2", "3"});
+  xylem::configure(beginning_anew(""));
+  CHECK(read_file(dir / "a") == "");
+  XYLEM_INFO(log, "4");
+  CHECK(lines_of(dir / "a") == Texts{"4"});
+  CHECK(lines_of(dir / "b") == Texts{"4"});
+}
+
 TEST_CASE("what is logged after shutdown() waits for the next configuration") {
   const TempDir dir;
   xylem::configure(config(dir, R"("root": {"level": "INFO", "handlers": ["a"]})"));

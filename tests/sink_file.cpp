@@ -132,6 +132,8 @@ TEST_CASE("mode a appends, mode w starts anew") {
   appending.close(0);
   CHECK(read_file(dir / "log") == "old\nnew\n");
   FileSink truncating(dir / "log", {.mode = OpenMode::truncate});
+  CHECK(read_file(dir / "log") == "old\nnew\n");
+  truncating.begin();
   CHECK(read_file(dir / "log").empty());
   put(truncating, "newest\n", 1);
   truncating.flush(0);

@@ -49,6 +49,7 @@ TEST_CASE("a log file that is deleted is made anew, and only lines that were in 
 TEST_CASE("lines follow the name of a file that logrotate has moved, and none is lost") {
   const TempDir dir;
   FileSink sink(dir / "log", {.mode = xylem::sink::OpenMode::truncate});
+  sink.begin();
   put(sink, "one\n", 1);
   sink.flush(0);
   fs::rename(dir / "log", dir / "log.1");

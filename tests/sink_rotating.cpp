@@ -117,6 +117,7 @@ void check_case(const Case& c, std::size_t buffer_bytes, std::uint64_t lines_per
                          .backup_count = c.backup_count,
                          .terminator_code_points = c.terminator.size()},
                         {.mode = c.mode, .delay = c.delay}, {.buffer_bytes = buffer_bytes});
+  sink.begin();
   std::uint64_t record = 0;
   for (const std::string& line : lines) {
     put(sink, line, record++);

@@ -353,6 +353,7 @@ std::shared_ptr<const route::Tree> build(const Plan& plan, const route::Tree& fo
   keep_left(*tree, former, parts);
   tree->recorders = build_recorders(plan.engine);
   if (parts.error_stream() != nullptr) tree->write_last_resort_to(parts.error_stream());
+  for (sink::Sink* const sink : tree->sinks()) sink->begin();
   return tree;
 }
 

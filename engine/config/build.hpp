@@ -18,7 +18,8 @@ struct Beside {
   std::vector<std::shared_ptr<sink::Sink>> streams{};  // of stdout and stderr, for all to use
 };
 
-/// Opens the files and makes the tree that is to follow `former`, which stays as it is.
+/// Opens the files and makes the tree that is to follow `former`, which stays as it is. Files of
+/// mode 'w' are emptied at the very end: when this throws, they are as they were.
 /// @param existing the names of all loggers that the engine has
 /// @throws ConfigError when a file cannot be opened; whatever was opened before is closed again.
 ///         Also for an incremental plan, which stands on another one

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "sink/report.hpp"
+
 namespace xylem::sink {
 namespace {
 
@@ -19,7 +21,7 @@ FileSink::FileSink(std::string_view path, FileOptions file, SinkOptions options)
       mode_(file.mode),
       look_interval_ms_(file.is_watched ? 0 : look_interval_ms) {
   if (file.delay) return;
-  const int error = open_if_closed();
+  const int error = file_.open(this->path(), OpenMode::append);
   if (error != 0) throw FileError(error, this->path());
   if (sink::may_block(file_.descriptor())) {
     console_ = std::make_shared<Console>(file_.descriptor());
@@ -28,6 +30,15 @@ FileSink::FileSink(std::string_view path, FileOptions file, SinkOptions options)
 
 FileSink::~FileSink() {
   leave_thread();
+}
+
+void FileSink::begin() {
+  // There is nothing to empty in a pipe, and its thread has the descriptor.
+  if (mode_ != OpenMode::truncate || !file_.is_open() || console_ != nullptr) return;
+  mode_ = OpenMode::append;
+  // By its name: the sink of before may have rolled away the file that was opened first.
+  const int error = file_.open(path(), OpenMode::truncate);
+  if (error != 0) report(error_text(error, path()) + " (not emptied, lines are appended)");
 }
 
 int FileSink::open_if_closed() {

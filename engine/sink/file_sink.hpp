@@ -33,6 +33,10 @@ class FileSink : public Sink {
 
   ~FileSink() override;
 
+  /// Empties the file when that is its mode, and it is open. A trouble is reported, and the lines
+  /// go behind what is there.
+  void begin() override;
+
   /// A sink that wrote here before may have rotated the file away after it was opened for this one.
   void take_over() override;
 

@@ -163,6 +163,11 @@ class Sink {
   /// stderr. Afterwards only the queries may be called.
   void close(std::int64_t patience_ms);
 
+  /// Nothing of the configuration that this belongs to can fail any more; before the first line,
+  /// of this process or of one that died. Only now is what stood in a file of mode 'w' thrown away:
+  /// a configuration that is refused costs no line.
+  virtual void begin() {}
+
   /// The sinks of the former configuration, which may have written to the same file until now, are
   /// closed; before the first line.
   virtual void take_over() {}
