@@ -8,7 +8,9 @@
 #include <doctest/doctest.h>
 
 #include "config/dict_config.hpp"
+#include "config/file_handlers.hpp"
 #include "config/plan.hpp"
+#include "config/syslog_handler.hpp"
 #include "config_support.hpp"
 
 using config_test::check_refused;
@@ -33,6 +35,29 @@ const std::vector<Refusal> refused = {
     {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.RotatingFileHandler", "filename": "x", ".": {"maxBytes": "1k"}}}})j",
      "Unable to configure handler 'h': maxBytes must be an integer, got a string",
      "handlers.h[.].maxBytes"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.TimedRotatingFileHandler", "filename": "x", ".": {"backupCount": 1.5}}}})j",
+     "Unable to configure handler 'h': backupCount must be an integer, got a number",
+     "handlers.h[.].backupCount"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.TimedRotatingFileHandler", "filename": "x", ".": {"interval": "5"}}}})j",
+     "Unable to configure handler 'h': interval must be a number of seconds, got a string",
+     "handlers.h[.].interval"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.TimedRotatingFileHandler", "filename": "x", ".": {"dayOfWeek": 3}}}})j",
+     "Unable to configure handler 'h': Cannot set attribute 'dayOfWeek'",
+     "handlers.h[.].dayOfWeek"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.TimedRotatingFileHandler", "filename": "x", ".": {"extMatch": "x"}}}})j",
+     "Unable to configure handler 'h': Cannot set attribute 'extMatch'", "handlers.h[.].extMatch"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "xylem.RotatingFileHandler", "filename": "x", ".": {"totalBytes": 3}}}})j",
+     "Unable to configure handler 'h': Cannot set attribute 'totalBytes'",
+     "handlers.h[.].totalBytes"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.SysLogHandler", ".": {"facility": "nope"}}}})j",
+     "Unable to configure handler 'h': Unknown facility: 'nope'", "handlers.h[.].facility"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.SysLogHandler", ".": {"address": "/dev/log"}}}})j",
+     "Unable to configure handler 'h': Cannot set attribute 'address'", "handlers.h[.].address"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.SysLogHandler", ".": {"socktype": 1}}}})j",
+     "Unable to configure handler 'h': Cannot set attribute 'socktype'", "handlers.h[.].socktype"},
+    {R"j({"version": 1, "handlers": {"h": {"class": "logging.handlers.SysLogHandler", ".": {"unixsocket": true}}}})j",
+     "Unable to configure handler 'h': Cannot set attribute 'unixsocket'",
+     "handlers.h[.].unixsocket"},
     {R"j({"version": 1, "handlers": {"h": {"class": "logging.NullHandler", ".": {"level": "INFO"}}}})j",
      "Unable to configure handler 'h': level must be an integer, got a string",
      "handlers.h[.].level"},
@@ -59,6 +84,23 @@ TEST_CASE("handlers have attributes that may be set, whether by class or by fact
     CHECK(rotating.file.terminator == "!\n");
     CHECK(plan.level == 15);
   }
+}
+
+TEST_CASE("a file that rolls by time goes by its attributes from the first rollover on") {
+  const HandlerPlan plan =
+      handler(R"("class": "logging.handlers.TimedRotatingFileHandler", "filename": "x", "when": "D",
+                 "backupCount": 1, ".": {"backupCount": 2, "interval": 5, "utc": true})");
+  const auto& timed = std::get<TimedFilePlan>(plan.kind);
+  CHECK(timed.backup_count == 2);
+  CHECK(timed.schedule.units == 1);
+  CHECK_FALSE(timed.schedule.is_utc);
+  CHECK(rolling_text(timed) == ", rolls over every day, then every 5 s, UTC, 2 backups");
+}
+
+TEST_CASE("a facility that is set counts in the place of the argument") {
+  const HandlerPlan plan = handler(
+      R"("class": "logging.handlers.SysLogHandler", "facility": "cron", ".": {"facility": 3})");
+  CHECK(syslog_opening(std::get<SyslogPlan>(plan.kind), "INFO") == "<30>");
 }
 
 TEST_CASE("attributes that nothing looks at are set to no effect, as in CPython") {

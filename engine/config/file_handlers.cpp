@@ -152,15 +152,22 @@ std::string schedule_text(const SchedulePlan& schedule) {
   const std::string unit = schedule.when == When::weekly
                                ? fmt::format("end of {}", days[schedule.weekday])
                                : std::string{units[static_cast<std::size_t>(schedule.when)]};
+  const char* const zone = schedule.is_utc ? ", UTC" : "";
+  if (schedule.interval_s) {
+    const bool is_by_day = schedule.when == When::midnight || schedule.when == When::weekly;
+    const std::string where = is_by_day ? "at the " + unit + " " : "";
+    return fmt::format("{}every {} s{}", where, *schedule.interval_s, zone);
+  }
   const std::string text =
       schedule.units == 1 ? "every " + unit : fmt::format("every {} × {}", schedule.units, unit);
-  return text + (schedule.is_utc ? ", UTC" : "");
+  return text + zone;
 }
 
 std::string rolling_text(const TimedFilePlan& plan) {
   const std::string backups =
       plan.backup_count > 0 ? backups_text(plan.backup_count) : "all backups are kept";
-  return ", rolls over " + schedule_text(plan.schedule) + ", " + backups;
+  const std::string later = plan.later ? ", then " + schedule_text(*plan.later) : "";
+  return ", rolls over " + schedule_text(plan.schedule) + later + ", " + backups;
 }
 
 std::string rolling_text(const ArchiveFilePlan& plan) {

@@ -11,7 +11,7 @@ sink::RolloverSchedule::Options schedule_options(const SchedulePlan& plan) {
   using When = sink::RolloverSchedule::When;
   static_assert(static_cast<int>(When::second) == static_cast<int>(SchedulePlan::When::second) &&
                 static_cast<int>(When::weekly) == static_cast<int>(SchedulePlan::When::weekly));
-  return {static_cast<When>(plan.when), plan.weekday, plan.units, plan.is_utc};
+  return {static_cast<When>(plan.when), plan.weekday, plan.units, plan.is_utc, plan.interval_s};
 }
 
 }  // namespace
@@ -22,7 +22,8 @@ sink::FileOptions file_options(const FilePlan& plan) {
 }
 
 std::shared_ptr<sink::Sink> make_sink(const TimedFilePlan& plan, const sink::SinkOptions& options) {
-  const sink::TimedOptions timed{schedule_options(plan.schedule), plan.backup_count, {}};
+  sink::TimedOptions timed{schedule_options(plan.later.value_or(plan.schedule)), plan.backup_count};
+  if (plan.later) timed.first = schedule_options(plan.schedule);
   return std::make_shared<sink::TimedFileSink>(plan.file.filename, timed, file_options(plan.file),
                                                options);
 }

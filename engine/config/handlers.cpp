@@ -4,12 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
+#include "config/file_attributes.hpp"
 #include "config/filters.hpp"
 #include "config/handler_classes.hpp"
 #include "config/levels.hpp"
@@ -37,9 +37,13 @@ std::optional<std::size_t> read_formatter_reference(const Cursor& config, const 
 
 /// Attributes of one class alone.
 bool set_own_attribute(HandlerKind& kind, const std::string& name, const Cursor& value) {
-  if (auto* memory = std::get_if<MemoryPlan>(&kind)) return set_attribute(*memory, name, value);
-  if (auto* syslog = std::get_if<SyslogPlan>(&kind)) return set_attribute(*syslog, name, value);
-  return false;
+  const auto set = [&](auto& plan) {
+    if constexpr (requires { set_attribute(plan, name, value); }) {
+      return set_attribute(plan, name, value);
+    }
+    return false;
+  };
+  return std::visit(set, kind);
 }
 
 /// What CPython's handlers look at beside what can be set here. Other attributes are set to no
@@ -51,25 +55,6 @@ constexpr std::array<std::string_view, 32> used_attributes = {
     "handleError", "listener",   "lock",         "mode",           "namer",     "queue",
     "release",     "rolloverAt", "rotator",      "shouldRollover", "stream",    "suffix",
     "target",      "when"};
-
-std::int64_t integer_of(const std::string& name, const Cursor& value) {
-  const auto* const integer = value.value().get_if<std::int64_t>();
-  if (integer != nullptr) return *integer;
-  value.fail(name + " must be an integer, got " + std::string(json_type_name(value.value())));
-}
-
-bool set_rotation(HandlerKind& kind, const std::string& name, const Cursor& value) {
-  auto* const rotating = std::get_if<RotatingFilePlan>(&kind);
-  if (rotating == nullptr || (name != "maxBytes" && name != "backupCount")) return false;
-  const std::int64_t number = integer_of(name, value);
-  if (name == "maxBytes") {
-    rotating->max_bytes = number;
-  } else {
-    rotating->backup_count =
-        static_cast<int>(std::clamp<std::int64_t>(number, 0, std::numeric_limits<int>::max()));
-  }
-  return true;
-}
 
 bool set_terminator(HandlerKind& kind, const std::string& name, const Cursor& value) {
   const auto terminator_of = [](auto& plan) -> std::string* {
@@ -89,9 +74,9 @@ bool set_terminator(HandlerKind& kind, const std::string& name, const Cursor& va
 
 void set_attribute(HandlerPlan& plan, const std::string& name, const Cursor& value) {
   if (set_own_attribute(plan.kind, name, value)) return;
-  if (set_terminator(plan.kind, name, value) || set_rotation(plan.kind, name, value)) return;
+  if (set_terminator(plan.kind, name, value)) return;
   if (name == "level") {
-    plan.level = clamped_level(integer_of(name, value));
+    plan.level = clamped_level(integer_attribute(name, value));
   } else if (std::find(used_attributes.begin(), used_attributes.end(), name) !=
              used_attributes.end()) {
     value.fail("Cannot set attribute " + python_repr(name));

@@ -147,6 +147,8 @@ struct SchedulePlan {
   /// How many of them: `interval`. Any number, as in CPython: with NaN the file never rolls.
   double units = 1;
   bool is_utc = false;
+  /// In the place of `units`.
+  std::optional<double> interval_s{};
 };
 
 /// `logging.handlers.TimedRotatingFileHandler`.
@@ -155,6 +157,8 @@ struct TimedFilePlan {
   SchedulePlan schedule;
   /// Not negative; 0: all.
   int backup_count = 0;
+  /// What holds from the first rollover on, where that is something else: the key ".".
+  std::optional<SchedulePlan> later{};
 };
 
 enum class PackedAs { gzip, zstd };

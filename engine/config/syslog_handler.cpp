@@ -45,6 +45,9 @@ constexpr std::array<Code, 12> priorities = {{
 }};
 constexpr int warning_priority = 4;
 
+constexpr std::array<std::string_view, 6> kept_attributes = {
+    "address", "facility_names", "priority_names", "socket", "socktype", "unixsocket"};
+
 template <std::size_t n>
 std::optional<int> find(const std::array<Code, n>& codes, std::string_view name) {
   const auto found = std::find_if(codes.begin(), codes.end(),
@@ -168,6 +171,14 @@ bool set_attribute(SyslogPlan& plan, std::string_view name, const Cursor& value)
   if (name == "priority_map") {
     set_priorities(plan, value);
     return true;
+  }
+  if (name == "facility") {
+    plan.facility = read_facility(value);
+    return true;
+  }
+  // CPython would go by some of them at once and by others when it connects anew.
+  if (std::find(kept_attributes.begin(), kept_attributes.end(), name) != kept_attributes.end()) {
+    value.fail("Cannot set attribute " + python_repr(name));
   }
   if (name != "ident") return false;
   plan.ident.clear();

@@ -17,8 +17,8 @@ inline constexpr std::array<std::string_view, 3> syslog_arguments = {"address", 
 ///         'nope'"
 HandlerKind read_syslog_handler(const Cursor& config, const HandlerScope& scope);
 
-/// Sets append_nul, ident or priority_map; false for any other attribute.
-/// @throws ConfigError "Unknown priority: 'nope'"
+/// Sets append_nul, facility, ident or priority_map; false for any other attribute.
+/// @throws ConfigError "Unknown priority: 'nope'", and for what says where messages go
 bool set_attribute(SyslogPlan& plan, std::string_view name, const Cursor& value);
 
 /// What stands in front of a message of that level: "<14>" and the ident. Levels that

@@ -55,7 +55,7 @@ std::optional<std::tm> calendar(double seconds, bool is_utc) {
 
 RolloverSchedule::RolloverSchedule(Options options)
     : options_{options},
-      interval_s_{unit_of(options.when).seconds * options.units},
+      interval_s_{options.interval_s.value_or(unit_of(options.when).seconds * options.units)},
       format_{unit_of(options.when).format} {}
 
 double RolloverSchedule::next(std::int64_t now_s) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,8 @@ class RolloverSchedule {
     double units = 1;
     /// Names, midnights and weekdays are those of UTC.
     bool is_utc = false;
+    /// An interval, in the place of the units.
+    std::optional<double> interval_s{};
   };
 
   explicit RolloverSchedule(Options options);

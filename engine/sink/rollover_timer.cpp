@@ -14,10 +14,10 @@ std::int64_t system_seconds() {
 }
 
 RolloverTimer::RolloverTimer(const RolloverSchedule::Options& options, SecondsClock now_s,
-                             std::int64_t begin_s)
+                             std::int64_t begin_s, const RolloverSchedule::Options& first)
     : schedule_{options},
       now_s_{now_s ? std::move(now_s) : SecondsClock{system_seconds}},
-      rollover_s_{schedule_.next(begin_s)},
+      rollover_s_{RolloverSchedule{first}.next(begin_s)},
       line_s_{begin_s} {}
 
 bool RolloverTimer::may_be_due(const LineBuffer& lines) {

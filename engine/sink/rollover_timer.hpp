@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sink/line_buffer.hpp"
@@ -25,7 +26,12 @@ std::int64_t system_seconds();
 class RolloverTimer {
  public:
   /// `begin_s`: when the file was written last; now, when there was none.
-  RolloverTimer(const RolloverSchedule::Options& options, SecondsClock now_s, std::int64_t begin_s);
+  RolloverTimer(const RolloverSchedule::Options& options, SecondsClock now_s, std::int64_t begin_s)
+      : RolloverTimer(options, std::move(now_s), begin_s, options) {}
+
+  /// `first`: the schedule that tells the first rollover.
+  RolloverTimer(const RolloverSchedule::Options& options, SecondsClock now_s, std::int64_t begin_s,
+                const RolloverSchedule::Options& first);
 
   /// The line of that number comes next.
   void note(std::uint64_t number, std::int64_t time_ns) { times_.note(number, time_ns); }

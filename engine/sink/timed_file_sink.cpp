@@ -25,7 +25,7 @@ TimedFileSink::TimedFileSink(std::string_view path, const TimedOptions& timed, F
 TimedFileSink::TimedFileSink(std::string_view path, const TimedOptions& timed, FileOptions file,
                              SinkOptions options, std::int64_t begin_s)
     : RollingFileSink(path, file, options),
-      timer_{timed.schedule, timed.now_s, begin_s},
+      timer_{timed.schedule, timed.now_s, begin_s, timed.first.value_or(timed.schedule)},
       backup_count_{timed.backup_count} {}
 
 bool TimedFileSink::rolls_before(std::string_view, std::uint64_t number, std::uint64_t) {

@@ -17,7 +17,10 @@ struct TimedOptions {
   int backup_count = 0;
 
   /// For the start, and for lines without a time of their own; empty: the system's.
-  SecondsClock now_s;
+  SecondsClock now_s{};
+
+  /// What tells the first rollover, where that is another schedule.
+  std::optional<RolloverSchedule::Options> first{};
 };
 
 /// CPython's TimedRotatingFileHandler (3.13):

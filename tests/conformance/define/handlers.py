@@ -119,6 +119,16 @@ for place, zone in ZONES.items():
                    before=there_since(change[place] - 7000), zone=zone)
 timed.good("utc true", timed_config(when="midnight", utc=True), *ticking(START, 10000), before=there_since(START - 10))
 timed.good("backupCount 2", timed_config(when="H", backupCount=2), *ticking(START, 2000), before=there_since(START - 10))
+timed.good("backupCount by \".\"", timed_config(when="H", backupCount=9, **{".": {"backupCount": 2}}), *ticking(START, 2000), before=there_since(START - 10))
+for when in ("S", "H", "MIDNIGHT", "W2"):
+    for seconds in (5, 0, 90000, 5000.5, 1000000):
+        # The first rollover has been worked out by then.
+        timed.good(f"interval {seconds} by \".\", when {when}", timed_config(when=when, **{".": {"interval": seconds}}),
+                   *ticking(START, STEPS_OF[when]), before=there_since(START - 10), zone="UTC0")
+for place in ("New York", "Berlin"):
+    for utc in (True, False):
+        timed.good(f"utc {utc} by \".\" in {place}", timed_config(when="midnight", utc=not utc, **{".": {"utc": utc}}), *ticking(START, 10000),
+                   before=there_since(START - 10), zone=ZONES[place])
 timed.good("backupCount deletes only what is its own", timed_config(when="H", backupCount=1), *ticking(START, 2000, 6), before=there_since(START - 10) | {
     f"logs/out.{suffix}": {"text": suffix} for suffix in ("2023-11-01_00", "2023-11-01", "2023-11-01_00.gz", "x2023-11-01_00", "1", "2023-11-01_00-00")})
 timed.good("the name it would get is taken: it goes on", timed_config(when="H"), *ticking(START, 2000, 6), before=there_since(START - 10) | {
