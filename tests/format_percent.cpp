@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 namespace {
 
 using xylem::format::FormatError;
+using xylem::record::Value;
 
 /// What Python's `%` makes of a format and of a mapping of "x" to what json.loads() makes of a
 /// text.
@@ -18,9 +20,7 @@ struct Case {
   std::string_view expected;  // the text, or the message of the exception
 };
 
-std::string apply(std::string_view format, std::string_view json) {
-  std::string scratch;
-  const xylem::record::Value value = xylem::format::value_of_json(json, scratch);
+std::string shown(std::string_view format, const Value& value) {
   std::string out;
   for (const auto& piece : xylem::format::parse_percent(format)) {
     out += piece.text;
@@ -29,6 +29,11 @@ std::string apply(std::string_view format, std::string_view json) {
     xylem::format::apply_percent(out, piece.conversion, value);
   }
   return out;
+}
+
+std::string apply(std::string_view format, std::string_view json) {
+  std::string scratch;
+  return shown(format, xylem::format::value_of_json(json, scratch));
 }
 
 const std::string huge = "1" + std::string(400, '0');
@@ -412,6 +417,12 @@ const Case errors[] = {
 };
 
 }  // namespace
+
+TEST_CASE("an unsigned number is a character where it is small enough") {
+  CHECK(shown("%(x)c", Value::of(std::uint64_t{140})) == "\xC2\x8C");
+  CHECK_THROWS_WITH(shown("%(x)c", Value::of(std::uint64_t{0x110000})),
+                    "%c arg not in range(0x110000)");
+}
 
 TEST_CASE("% formats numbers, text and containers as Python does") {
   for (const Case& c : results) {

@@ -175,10 +175,11 @@ std::string character_of(const Value& value) {
     code_point = value.boolean ? 1 : 0;
   } else if (value.type == Value::Type::int64) {
     code_point = static_cast<std::uint64_t>(value.int64);
+  } else if (value.type == Value::Type::uint64) {
+    code_point = value.uint64;
   } else if (value.type == Value::Type::pointer || !integer_text(value, 16)) {
     throw FormatError{"%c requires int or char"};
   }
-  // A uint64 is one only because it is too big for an int64.
   if (code_point >= 0x110000) throw FormatError{"%c arg not in range(0x110000)"};
   std::array<char, 4> bytes{};
   const char* const end = encode_utf8(bytes.data(), static_cast<std::uint32_t>(code_point));
