@@ -238,6 +238,17 @@ TEST_CASE("what is wrong with a text is told with its place, counted in characte
              "a: 1\n") == "{'a': 1}");
 }
 
+TEST_CASE("escapes of a next line and a space that does not break are characters of UTF-8") {
+  const auto document =
+      parse_yaml("\"\\_k\": \"é\\_\\_\\N日\\x85\\\n  x\"\n");  // the last is a line that goes on
+  const auto* const members = document.get_if<xylem::config::Object>();
+  REQUIRE(members != nullptr);
+  CHECK(members->front().first == "\u00A0k");
+  const auto* const text = members->front().second.get_if<std::string>();
+  REQUIRE(text != nullptr);
+  CHECK(*text == "é\u00A0\u00A0\u0085日\u0085x");
+}
+
 TEST_CASE("an error of a YAML file names the file, and what is wrong with the plan its key path") {
   const tool_test::TempDir directory;
   const std::string file = directory / "logging.yml";

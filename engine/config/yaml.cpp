@@ -92,6 +92,20 @@ constexpr std::string_view standard_prefix = "tag:yaml.org,2002:";
 constexpr std::array<std::string_view, 5> python_only = {"binary", "omap", "pairs", "set",
                                                          "timestamp"};
 
+/// The parser makes the bytes 85 and A0 of "\N" and "\_", without the one that UTF-8 has in front
+/// of them. The file is UTF-8, so no other byte can stand alone.
+std::string mended(const std::string& text) {
+  std::string out;
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at < end;) {
+    const format::Utf8Unit unit = format::decode_utf8(at, end);
+    if (!unit.valid) out += '\xC2';
+    out.append(at, unit.length);
+    at += unit.length;
+  }
+  return out;
+}
+
 /// Events of the parser become a value. By hand instead of YAML::Node, which forgets the order of
 /// a repeated key and whether a scalar stood in quotes.
 class Builder : public YAML::EventHandler {
@@ -119,7 +133,8 @@ class Builder : public YAML::EventHandler {
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& text) override {
+                const std::string& parsed) override {
+    const std::string text = mended(parsed);
     const YamlTag kind = kind_of_scalar(mark, tag, text);
     if (kind == YamlTag::merge && expects_key()) {
       open_.back().key = Key{{}, true};
