@@ -123,7 +123,8 @@ int Tree::threshold(std::string_view logger) const {
   for (const Capture& capture : captures) {
     if (capture.covers(logger)) threshold = std::min(threshold, capture.level);
   }
-  return threshold;
+  // CPython's manager.disable is 0, so a record of level 0 or below goes nowhere.
+  return std::max(threshold, 1);
 }
 
 int Tree::configured_threshold(std::string_view logger) const {

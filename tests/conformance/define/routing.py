@@ -18,6 +18,9 @@ for level in ("NOTSET", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "C
                 *EVERYWHERE)
 levels.good("a root without a level is at WARNING", to_file(SHORT, root={"handlers": ["h"]}),
             *LEVEL_RECORDS)
+levels.good("level 0 and below go nowhere", to_file(SHORT, {"level": -20}, root={"level": -20, "handlers": ["h"]}),
+            *[(n, f"{n}") for n in (-20, -1, 0, 1, 10)])
+levels.good("level 0 goes nowhere where nothing is set", to_file(SHORT, root={"level": 0, "handlers": ["h"]}), (0, "0"), (1, "1"))
 levels.good("names of levels that nobody named", to_file(SHORT), *[(n, "x") for n in (1, 5, 11, 25, 49, 99)])
 
 loggers = Group("loggers")
