@@ -152,6 +152,10 @@ TEST_CASE("a record that is not what its call site says is left out, and no othe
     three.ring.add(flag, three.logger, 1000, "\2");
   });
   check_one_lost([](Three& three) {
+    const std::uint64_t json = three.image.site(make_site("{}", {Kind::json}));
+    three.ring.add(json, three.logger, 1000, string_payload("value"));
+  });
+  check_one_lost([](Three& three) {
     const std::uint64_t big =
         three.image.site(make_site("{}", std::vector<Kind>(100, Kind::int64)));
     three.ring.add(big, three.logger, 1000, "less");

@@ -4,9 +4,12 @@
 #include <bit>
 #include <cstddef>
 #include <set>
+#include <stdexcept>
+#include <string>
 
 #include <xylem/detail/slot.hpp>
 
+#include "format/json_value.hpp"
 #include "format/program.hpp"
 #include "record/dictionary.hpp"
 #include "record/members.hpp"
@@ -28,6 +31,16 @@ using record::Kind;
 
 bool fits(const record::Site& site, Bytes payload);
 
+bool is_json(std::string_view text) {
+  std::string scratch;
+  try {
+    format::rewrite_json(scratch, text, format::normal_json);
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
 /// Whether the text is one of fields that were encoded beforehand.
 bool fits_members(std::string_view text) {
   const auto members = record::split_members(text);
@@ -47,7 +60,9 @@ bool fits(const record::Site& site, Bytes payload) {
     if (!detail::has_tail(argument.kind)) continue;
     const auto size = load_at<std::uint32_t>(payload, argument.offset);
     if (!holds(payload, tail, size)) return false;
-    if (argument.kind == Kind::members && !fits_members(text_at(payload, tail, size))) return false;
+    const std::string_view text = text_at(payload, tail, size);
+    if (argument.kind == Kind::members && !fits_members(text)) return false;
+    if (argument.kind == Kind::json && !is_json(text)) return false;
     tail += size;
   }
   return true;
