@@ -55,24 +55,25 @@ const std::string place_keys =
 
 TEST_CASE("integers of every width arrive whole, in the message and as fields") {
   const auto log_all = [](Logger log) {
-    XYLEM_INFO(log, "{} {} {} {} {}", std::int8_t{-128}, std::uint8_t{255}, std::int16_t{-32768},
-               std::uint16_t{65535}, std::int32_t{-1});
+    XYLEM_INFO(log, "{} {} {} {} {} {} {:#x}", std::int8_t{-128}, std::uint8_t{255},
+               std::int16_t{-32768}, std::uint16_t{65535}, std::numeric_limits<std::int32_t>::min(),
+               4294967295U, -1);
     XYLEM_INFO(log, "{} {} {} {} {}", std::numeric_limits<std::int64_t>::min(),
                std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::uint64_t>::max(),
                7L, 8ULL);
     XYLEM_INFO(log, "", field("i8", std::int8_t{-128}), field("u8", std::uint8_t{255}),
                field("i16", std::int16_t{-32768}), field("u16", std::uint16_t{65535}),
-               field("i32", std::int32_t{-1}), field("u32", 4294967295U),
+               field("i32", std::numeric_limits<std::int32_t>::min()), field("u32", 4294967295U),
                field("min", std::numeric_limits<std::int64_t>::min()),
                field("max", std::numeric_limits<std::int64_t>::max()),
                field("umax", std::numeric_limits<std::uint64_t>::max()), field("ll", -1LL));
   };
   const auto lines = logged(log_all);
   REQUIRE(lines.size() == 3);
-  CHECK(lines[0].message() == "-128 255 -32768 65535 -1");
+  CHECK(lines[0].message() == "-128 255 -32768 65535 -2147483648 4294967295 -0x1");
   CHECK(lines[1].message() == "-9223372036854775808 9223372036854775807 18446744073709551615 7 8");
   CHECK(fields_of(lines[2]) ==
-        R"("i8":-128,"u8":255,"i16":-32768,"u16":65535,"i32":-1,"u32":4294967295,)"
+        R"("i8":-128,"u8":255,"i16":-32768,"u16":65535,"i32":-2147483648,"u32":4294967295,)"
         R"("min":-9223372036854775808,"max":9223372036854775807,)"
         R"("umax":18446744073709551615,"ll":-1)");
 }

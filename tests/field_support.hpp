@@ -55,6 +55,12 @@ inline void check_field(const simdjson::dom::element& element, const Arg& a) {
     case Kind::uint64:
       CHECK(element.get_uint64().value() == a.uint64);
       break;
+    case Kind::int32:
+      CHECK(element.get_int64().value() == a.int32);
+      break;
+    case Kind::uint32:
+      CHECK(element.get_uint64().value() == a.uint32);
+      break;
     case Kind::float64:
       check_real(element, a.float64);
       break;

@@ -114,11 +114,15 @@ TEST_CASE("every kernel writes whole numbers as the standard library does") {
     CAPTURE(kernel->name);
     Line unsigned_line{*kernel, {arg(std::uint64_t{0})}};
     Line signed_line{*kernel, {arg(std::int64_t{0})}};
+    Line narrow_unsigned_line{*kernel, {arg(std::uint32_t{0})}};
+    Line narrow_signed_line{*kernel, {arg(std::int32_t{0})}};
     std::vector<std::byte> payload(8);
     const auto check = [&](std::uint64_t value) {
       check_integer(unsigned_line, payload, value);
       check_integer(signed_line, payload, static_cast<std::int64_t>(value));
       check_integer(signed_line, payload, static_cast<std::int64_t>(0 - value));
+      check_integer(narrow_unsigned_line, payload, static_cast<std::uint32_t>(value));
+      check_integer(narrow_signed_line, payload, static_cast<std::int32_t>(value));
     };
     std::uint64_t power = 1;
     for (int digits = 0; digits < 20; ++digits, power *= 10) {

@@ -144,9 +144,13 @@ inline Arg random_arg(Random& random) {
                                                 "\"\xc3\xa9\\n\"",
                                                 "123456789",
                                                 "[1e5,1e6,1e7,1e8,1e9,1e15]"};
-  switch (random() % 12) {
+  switch (random() % 14) {
     case 0:
       return arg(random_int(random));
+    case 11:
+      return arg(static_cast<std::int32_t>(random_int(random)));
+    case 12:
+      return arg(static_cast<std::uint32_t>(random() >> random() % 64));
     case 1:
       return arg(random() >> random() % 64);
     case 2:
@@ -181,6 +185,12 @@ inline std::string formatted(const std::string& spec, const Arg& a) {
       break;
     case Kind::uint64:
       store.push_back(a.uint64);
+      break;
+    case Kind::int32:
+      store.push_back(a.int32);
+      break;
+    case Kind::uint32:
+      store.push_back(a.uint32);
       break;
     case Kind::float64:
       store.push_back(a.float64);
@@ -219,6 +229,8 @@ inline std::string random_spec(Random& random, Kind kind) {
   switch (kind) {
     case Kind::int64:
     case Kind::uint64:
+    case Kind::int32:
+    case Kind::uint32:
       return std::string{pick(random, integer)};
     case Kind::float64:
     case Kind::float32:

@@ -34,6 +34,8 @@ struct Arg {
   union {
     std::int64_t int64 = 0;
     std::uint64_t uint64;
+    std::int32_t int32;
+    std::uint32_t uint32;
     double float64;
     float float32;
     bool boolean;
@@ -58,6 +60,16 @@ inline Arg arg(std::int64_t number) {
 inline Arg arg(std::uint64_t number, Kind kind = Kind::uint64) {
   Arg a{kind, {}};
   a.uint64 = number;
+  return a;
+}
+inline Arg arg(std::int32_t number) {
+  Arg a{Kind::int32, {}};
+  a.int32 = number;
+  return a;
+}
+inline Arg arg(std::uint32_t number) {
+  Arg a{Kind::uint32, {}};
+  a.uint32 = number;
   return a;
 }
 inline Arg arg(double number) {
@@ -113,6 +125,8 @@ inline std::vector<std::byte> encode(const std::vector<Arg>& args) {
     if (xylem::detail::has_tail(a.kind)) {
       put(static_cast<std::uint32_t>(a.text.size()));
       tail += a.text;
+    } else if (a.kind == Kind::int32 || a.kind == Kind::uint32) {
+      put(a.uint32);
     } else if (a.kind == Kind::float32) {
       put(a.float32);
     } else if (a.kind == Kind::boolean) {

@@ -77,15 +77,15 @@ void check_one_lost(Spoil spoil) {
 /// Every kind of thing that a crash file has.
 std::string rich_image() {
   CrashImage image;
-  const std::uint64_t all =
-      image.site(make_site("{} {} {} {} {} {} {} {} {} {user}",
-                           {Kind::int64, Kind::uint64, Kind::float64, Kind::float32, Kind::boolean,
-                            Kind::character, Kind::null, Kind::pointer, Kind::string, Kind::json},
-                           40, {"", "", "", "", "", "", "", "", "", "user"}));
+  const std::uint64_t all = image.site(make_site(
+      "{} {} {} {} {} {} {} {} {} {} {} {user}",
+      {Kind::int64, Kind::uint64, Kind::int32, Kind::uint32, Kind::float64, Kind::float32,
+       Kind::boolean, Kind::character, Kind::null, Kind::pointer, Kind::string, Kind::json},
+      40, {"", "", "", "", "", "", "", "", "", "", "", "user"}));
   const std::uint64_t foreign = image.site(xylem::record::site(xylem::record::foreign_site));
   const std::uint64_t dropped = image.site(xylem::record::site(xylem::record::dropped_site));
   const std::uint64_t logger = image.logger("app.db");
-  std::string payload(8 + 8 + 8 + 4, '\1');
+  std::string payload(8 + 8 + 4 + 4 + 8 + 4, '\1');
   payload += std::string{"\1x"} + std::string(8, '\2');
   append(payload, std::uint32_t{3});
   append(payload, std::uint32_t{7});

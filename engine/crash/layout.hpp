@@ -29,7 +29,7 @@ namespace xylem::crash {
 using detail::Atomic;
 
 inline constexpr std::uint64_t magic = 0x0100'6d65'6c79'78;  // "xylem", 0, 1 as bytes
-inline constexpr std::uint32_t version = 3;
+inline constexpr std::uint32_t version = 4;
 inline constexpr std::size_t page_bytes = 4096;
 inline constexpr std::size_t max_extents = 8192;
 inline constexpr std::size_t max_sinks = 1024;

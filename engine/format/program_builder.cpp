@@ -25,6 +25,10 @@ Hole message_hole(Kind kind) {
       return Hole::int64;
     case Kind::uint64:
       return Hole::uint64;
+    case Kind::int32:
+      return Hole::int32;
+    case Kind::uint32:
+      return Hole::uint32;
     case Kind::float64:
       return Hole::float64;
     case Kind::float32:

@@ -19,6 +19,8 @@ enum class Hole : std::uint8_t {
   none,   // nothing: a text that is too long for one step
   int64,  // the argument's payload as digits
   uint64,
+  int32,
+  uint32,
   float64,  // as libfmt's {}
   float32,
   float64_json,  // as json.dumps

@@ -26,6 +26,8 @@ constexpr bool is_remembered(Hole hole) {
   switch (hole) {
     case Hole::int64:
     case Hole::uint64:
+    case Hole::int32:
+    case Hole::uint32:
     case Hole::float64:
     case Hole::float32:
     case Hole::float64_json:
@@ -41,8 +43,17 @@ constexpr bool is_remembered(Hole hole) {
 
 /// Numbers that a kernel may make and keep by itself.
 constexpr bool is_quick_number(Hole hole) {
-  return hole == Hole::int64 || hole == Hole::uint64 || hole == Hole::float64 ||
-         hole == Hole::float64_json;
+  switch (hole) {
+    case Hole::int64:
+    case Hole::uint64:
+    case Hole::int32:
+    case Hole::uint32:
+    case Hole::float64:
+    case Hole::float64_json:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /// Where in Workspace::written an argument is.

@@ -49,6 +49,10 @@ inline char* fill(char* out, const Op& op, const std::byte* at, Workspace& work)
       return write_i64(out, load<std::int64_t>(at));
     case Hole::uint64:
       return write_u64(out, load<std::uint64_t>(at));
+    case Hole::int32:
+      return write_i64(out, load<std::int32_t>(at));
+    case Hole::uint32:
+      return write_u64(out, load<std::uint32_t>(at));
     case Hole::float64:
       return write_plain(out, load<double>(at));
     case Hole::float32:
@@ -125,6 +129,10 @@ inline char* fill_quickly(char* out, const Op& op, const std::byte* at, Workspac
       return Quick::write_i64(out, load<std::int64_t>(at), work.written[op.argument]);
     case Hole::uint64:
       return Quick::write_u64(out, load<std::uint64_t>(at), work.written[op.argument]);
+    case Hole::int32:
+      return Quick::write_i64(out, load<std::int32_t>(at), work.written[op.argument]);
+    case Hole::uint32:
+      return Quick::write_u64(out, load<std::uint32_t>(at), work.written[op.argument]);
     case Hole::float64:
       return Quick::template write_double<false>(out, load<double>(at), work.written[op.argument]);
     case Hole::float64_json:

@@ -45,6 +45,8 @@ bool is_shown_alike(record::Kind kind, bool as_text) {
   switch (kind) {
     case record::Kind::int64:
     case record::Kind::uint64:
+    case record::Kind::int32:
+    case record::Kind::uint32:
       return true;
     case record::Kind::character:
     case record::Kind::string:

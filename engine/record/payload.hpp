@@ -44,6 +44,10 @@ inline Value read_argument(const Argument& argument, const std::byte* payload, c
       return Value::of(load<std::int64_t>(at));
     case Kind::uint64:
       return Value::of(load<std::uint64_t>(at));
+    case Kind::int32:
+      return Value::of(std::int64_t{load<std::int32_t>(at)});
+    case Kind::uint32:
+      return Value::of(std::uint64_t{load<std::uint32_t>(at)});
     case Kind::float64:
       return Value::of(load<double>(at));
     case Kind::float32:

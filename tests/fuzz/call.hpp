@@ -114,6 +114,10 @@ inline Arg read_value(Input& in, Kind kind) {
       return arg(in.number<std::int64_t>() >> in.below(64));
     case Kind::uint64:
       return arg(in.number<std::uint64_t>() >> in.below(64));
+    case Kind::int32:
+      return arg(in.number<std::int32_t>() >> in.below(32));
+    case Kind::uint32:
+      return arg(in.number<std::uint32_t>() >> in.below(32));
     case Kind::float64: {
       const auto any = in.number<double>();
       if (in.flag()) return arg(any);
@@ -146,7 +150,8 @@ inline Arg read_value(Input& in, Kind kind) {
 inline Arg read_argument(Input& in) {
   static constexpr Kind kinds[] = {Kind::int64,   Kind::uint64,    Kind::float64, Kind::float32,
                                    Kind::boolean, Kind::character, Kind::null,    Kind::pointer,
-                                   Kind::string,  Kind::rendered,  Kind::json,    Kind::structured};
+                                   Kind::string,  Kind::rendered,  Kind::json,    Kind::structured,
+                                   Kind::int32,   Kind::uint32};
   Arg a = read_value(in, in.pick(kinds));
   return in.flag() ? std::move(a).named(in.text()) : a;
 }

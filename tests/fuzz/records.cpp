@@ -146,6 +146,8 @@ void check_payload(Input& in) {
     if (xylem::detail::has_tail(args[i].kind)) CHECK(value.text == args[i].text);
     if (args[i].kind == Kind::int64) CHECK(value.int64 == args[i].int64);
     if (args[i].kind == Kind::uint64) CHECK(value.uint64 == args[i].uint64);
+    if (args[i].kind == Kind::int32) CHECK(value.int64 == args[i].int32);
+    if (args[i].kind == Kind::uint32) CHECK(value.uint64 == args[i].uint32);
     if (args[i].kind == Kind::boolean) CHECK(value.boolean == args[i].boolean);
     if (args[i].kind == Kind::character) CHECK(value.text == std::string(1, args[i].character));
     if (args[i].kind == Kind::null) CHECK(value.type == Value::Type::null);

@@ -108,7 +108,7 @@ struct SlowCall<Types<K...>, Types<S...>> {
 template <typename... T>
 inline constexpr std::uint64_t kinds_hash = [] {
   std::uint64_t hash = sizeof...(T);
-  ((hash = mix(hash, static_cast<std::uint64_t>(kind_of_prepared<T>) + (is_field<T> ? 16 : 0))),
+  ((hash = mix(hash, static_cast<std::uint64_t>(kind_of_prepared<T>) + (is_field<T> ? 32 : 0))),
    ...);
   return hash;
 }();

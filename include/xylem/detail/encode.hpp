@@ -9,7 +9,7 @@
 /// The payload of a record: the fixed parts of all arguments in order, unaligned, then the bytes of
 /// the strings in order. So the place of every fixed part is known from the kinds alone.
 ///
-///     {7, "ab", true}:  07 00 00 00 00 00 00 00 | 02 00 00 00 | 01 | 'a' 'b'
+///     {7, "ab", true}:  07 00 00 00 | 02 00 00 00 | 01 | 'a' 'b'
 namespace xylem::detail {
 
 template <typename S>

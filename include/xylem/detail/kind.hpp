@@ -15,6 +15,8 @@ namespace xylem::detail {
 enum class Kind : std::uint8_t {
   int64,       // 8 bytes
   uint64,      // 8 bytes
+  int32,       // 4 bytes: of the integers that are no wider, which are most
+  uint32,      // 4 bytes
   float64,     // 8 bytes
   float32,     // 4 bytes: kept apart from float64 because 0.1f prints as 0.1
   boolean,     // 1 byte
@@ -39,6 +41,8 @@ constexpr std::uint32_t fixed_bytes(Kind kind) {
     case Kind::float64:
     case Kind::pointer:
       return 8;
+    case Kind::int32:
+    case Kind::uint32:
     case Kind::float32:
     case Kind::string:
     case Kind::rendered:
@@ -87,6 +91,10 @@ inline constexpr Kind kind_of<std::int64_t> = Kind::int64;
 template <>
 inline constexpr Kind kind_of<std::uint64_t> = Kind::uint64;
 template <>
+inline constexpr Kind kind_of<std::int32_t> = Kind::int32;
+template <>
+inline constexpr Kind kind_of<std::uint32_t> = Kind::uint32;
+template <>
 inline constexpr Kind kind_of<double> = Kind::float64;
 template <>
 inline constexpr Kind kind_of<float> = Kind::float32;
@@ -123,10 +131,11 @@ constexpr auto stored(const T& value) noexcept {
                 std::is_same_v<T, double>) {
     return value;
   } else if constexpr (is_integer<T>) {
+    constexpr bool is_narrow = sizeof(T) <= sizeof(std::int32_t);
     if constexpr (std::is_signed_v<T>) {
-      return static_cast<std::int64_t>(value);
+      return static_cast<std::conditional_t<is_narrow, std::int32_t, std::int64_t>>(value);
     } else {
-      return static_cast<std::uint64_t>(value);
+      return static_cast<std::conditional_t<is_narrow, std::uint32_t, std::uint64_t>>(value);
     }
   } else if constexpr (std::is_null_pointer_v<T>) {
     return Null{};

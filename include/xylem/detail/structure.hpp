@@ -246,10 +246,10 @@ void write_stored(TreeWriter& writer, const S& value) {
     writer.put(value ? TreeTag::yes : TreeTag::no);
   } else if constexpr (std::is_same_v<S, char>) {
     writer.put_number(TreeTag::character, value);
-  } else if constexpr (std::is_same_v<S, std::int64_t>) {
-    writer.put_number(TreeTag::int64, value);
-  } else if constexpr (std::is_same_v<S, std::uint64_t>) {
-    writer.put_number(TreeTag::uint64, value);
+  } else if constexpr (std::is_same_v<S, std::int32_t> || std::is_same_v<S, std::int64_t>) {
+    writer.put_number(TreeTag::int64, std::int64_t{value});
+  } else if constexpr (std::is_same_v<S, std::uint32_t> || std::is_same_v<S, std::uint64_t>) {
+    writer.put_number(TreeTag::uint64, std::uint64_t{value});
   } else if constexpr (std::is_same_v<S, double>) {
     writer.put_number(TreeTag::float64, value);
   } else if constexpr (std::is_same_v<S, float>) {

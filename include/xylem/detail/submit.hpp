@@ -91,7 +91,7 @@ template <typename... S>
   const std::uint64_t now = fast_tick(producer);
   std::memcpy(at + sizeof word, &now, sizeof now);
   if constexpr ((has_tail(kind_of<S>) || ...)) {
-    // A text seldom leaves it at one slot.
+    // A text often takes a second slot.
     fetch_ahead(at);
     fetch_ahead(at + slot_bytes);
     finish(tail, slots, values...);
