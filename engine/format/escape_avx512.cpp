@@ -13,7 +13,8 @@
     apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // a false alarm inside immintrin.h (GCC 12)
+#pragma GCC diagnostic ignored "-Wuninitialized"  // false alarms inside immintrin.h (GCC 12)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512ifma,avx512vbmi,avx2,bmi,bmi2")
 #endif
 
