@@ -72,13 +72,6 @@ struct Usage {
     usage.crash_file_kib = nameless_file::kib();
     return usage;
   }
-
-  void lower_to(const Usage& other) {
-    resident_kib = std::min(resident_kib, other.resident_kib);
-    descriptors = std::min(descriptors, other.descriptors);
-    threads = std::min(threads, other.threads);
-    crash_file_kib = std::min(crash_file_kib, other.crash_file_kib);
-  }
 };
 
 class Soak {
@@ -96,7 +89,7 @@ class Soak {
   void take_files(std::uint64_t epoch);
   void configure(Fault fault);
   bool judge(const std::array<std::uint64_t, lane_count>& calls, const Forker& forker);
-  Usage least(std::size_t from, std::size_t to) const;
+  Usage usual(std::size_t from, std::size_t to) const;
   void expect_flatness();
   void expect_exact_counts(const std::array<std::uint64_t, lane_count>& calls);
   void expect(bool is_so, const std::string& otherwise);
@@ -203,12 +196,21 @@ void Soak::expect(bool is_so, const std::string& otherwise) {
   problems_.push_back(otherwise);
 }
 
-/// The least of a part of the run: what is there for a moment is no growth.
-Usage Soak::least(std::size_t from, std::size_t to) const {
+/// Of a part of the run. Trouble makes memory more or less for a moment: its median counts; of what
+/// is opened for a moment, the least.
+Usage Soak::usual(std::size_t from, std::size_t to) const {
   if (from == to) return {};
-  Usage least = usage_[from];
-  for (std::size_t i = from; i < to; ++i) least.lower_to(usage_[i]);
-  return least;
+  const auto rank = [&](long Usage::*member, std::size_t place) {
+    std::vector<long> values;
+    for (std::size_t i = from; i < to; ++i) values.push_back(usage_[i].*member);
+    std::sort(values.begin(), values.end());
+    return values[place];
+  };
+  const std::size_t middle = (to - from) / 2;
+  return {.resident_kib = rank(&Usage::resident_kib, middle),
+          .descriptors = rank(&Usage::descriptors, 0),
+          .threads = rank(&Usage::threads, 0),
+          .crash_file_kib = rank(&Usage::crash_file_kib, middle)};
 }
 
 /// The last third of the time against the second; in the first everything grows to its size.
@@ -216,14 +218,14 @@ void Soak::expect_flatness() {
   constexpr long slack_kib = 4096;
   constexpr long crash_file_slack_kib = 1024;
   const std::size_t third = usage_.size() / 3;
-  const Usage first = least(third, 2 * third);
-  const Usage last = least(usage_.size() - third, usage_.size());
+  const Usage first = usual(third, 2 * third);
+  const Usage last = usual(usage_.size() - third, usage_.size());
   fmt::print(
       "resident {} -> {} KiB, crash file {} -> {} KiB, descriptors {} -> {}, threads {} -> {}\n",
       first.resident_kib, last.resident_kib, first.crash_file_kib, last.crash_file_kib,
       first.descriptors, last.descriptors, first.threads, last.threads);
   expect(last.resident_kib <= first.resident_kib * 21 / 20 + slack_kib, "memory grows");
-  expect(last.crash_file_kib <= first.crash_file_kib + crash_file_slack_kib,
+  expect(last.crash_file_kib <= first.crash_file_kib * 5 / 4 + crash_file_slack_kib,
          "the crash file grows");
   expect(last.descriptors <= first.descriptors, "descriptors pile up");
   // Each lane's thread may be between two lives.
