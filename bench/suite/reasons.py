@@ -61,13 +61,15 @@ def why_coarse(figures):
 def why_string(figures):
     found = floor_of(figures, "string_field", "p50")
     three = figures.median(call("three_numbers"), "burst_ns.p50")
-    if not found or not three:
+    free = figures.median(call("macro_free"), "burst_ns.p50")
+    if not found or not three or not free:
         return ""
     floor, clock, burst = found
     return (
         f"One slot and the clock alone take {ns(floor)} ({digits(floor / clock)} × the clock), and a call with three "
-        f"numbers {ns(three)}; 40 characters and a field need a second slot, a second line to be fetched from the "
-        f"consumer's cache, and a copy of unknown length: {ns(burst)} together."
+        f"numbers {ns(three)}; 40 characters and a field fill the slot to its last byte, by a copy of unknown length, "
+        f"and since a text may take a second slot its line is asked for too: {ns(burst)} together. "
+        f"The call without a macro finds its id in a table instead of at its place: {ns(free)}."
     )
 
 
