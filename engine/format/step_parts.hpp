@@ -21,26 +21,6 @@
 /// What the steps of every kernel share.
 namespace xylem::format::step_detail {
 
-/// Holes whose text is kept in mind, should it come again.
-constexpr bool is_remembered(Hole hole) {
-  switch (hole) {
-    case Hole::int64:
-    case Hole::uint64:
-    case Hole::int32:
-    case Hole::uint32:
-    case Hole::float64:
-    case Hole::float32:
-    case Hole::float64_json:
-    case Hole::float32_json:
-    case Hole::pointer:
-    case Hole::string:
-    case Hole::next_string:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Numbers that a kernel may make and keep by itself.
 constexpr bool is_quick_number(Hole hole) {
   switch (hole) {
@@ -54,6 +34,12 @@ constexpr bool is_quick_number(Hole hole) {
     default:
       return false;
   }
+}
+
+/// Holes whose text is kept in mind, should it come again.
+constexpr bool is_remembered(Hole hole) {
+  return is_quick_number(hole) || hole == Hole::float32 || hole == Hole::float32_json ||
+         hole == Hole::pointer || hole == Hole::string || hole == Hole::next_string;
 }
 
 /// Where in Workspace::written an argument is.

@@ -107,8 +107,9 @@ struct SlowCall<Types<K...>, Types<S...>> {
 /// A hash of the argument types, which a template may vary at one place in the source.
 template <typename... T>
 inline constexpr std::uint64_t kinds_hash = [] {
+  [[maybe_unused]] constexpr auto kinds = static_cast<std::uint64_t>(last_kind) + 1;
   std::uint64_t hash = sizeof...(T);
-  ((hash = mix(hash, static_cast<std::uint64_t>(kind_of_prepared<T>) + (is_field<T> ? 32 : 0))),
+  ((hash = mix(hash, static_cast<std::uint64_t>(kind_of_prepared<T>) + (is_field<T> ? kinds : 0))),
    ...);
   return hash;
 }();
